@@ -1,0 +1,36 @@
+# Every target works from a clean clone; `setup` makes .venv, which the others use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test setup check bench lock clean
+
+demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
+	$(BIN)/mock-clever demo
+
+test: setup  ## set-up, then all tests
+	$(BIN)/python -m pytest -n auto
+
+setup: $(VENV)/ready  ## create .venv with everything the other targets need
+
+$(VENV)/ready: pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+check: setup  ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: setup  ## ratios against baselines taken in the same run; never fails
+	$(BIN)/python -m benchmarks
+
+lock: setup  ## write the versions now in .venv to requirements.lock
+	(echo '# What `make setup` installs, to the version. Refresh with `make lock`.'; \
+	 $(BIN)/python -m pip freeze --all --exclude-editable | grep -vi '^pip==' | sort -f) > requirements.lock.new
+	mv requirements.lock.new requirements.lock
+
+clean:  ## forget the virtual environment and what tools left behind
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis reports
