@@ -1,0 +1,548 @@
+"""What a district is: frozen records that name one another by id, gathered in a Snapshot.
+
+A change to a district is a new Snapshot that shares every untouched table with the one before, so "before"
+and "after" are two values. `None` means Clever knows nothing and the key is absent; `""` means the source
+left the field blank and the key is there, empty (docs/users; recorded v3.0 traffic). What each
+attribute means on the wire stands in `fields`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, structs
+
+Id = str
+Ids = tuple[Id, ...]
+Ext = Mapping[str, str]
+NO_EXT: Ext = {}
+
+
+class Part(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    """A group of values inside a record. Encodes to JSON as it stands, without the absent ones."""
+
+
+class Name(Part, frozen=True):
+    first: str | None = None
+    middle: str | None = None
+    last: str | None = None
+
+    @property
+    def whole(self) -> str:
+        """The name as one string, as a contact's was written before v3."""
+        return " ".join(filter(None, (self.first, self.middle, self.last)))
+
+    @property
+    def short(self) -> Name:
+        """The name without the middle one, as v2 writes an administrator's."""
+        return Name(first=self.first, last=self.last)
+
+
+class Location(Part, frozen=True):
+    address: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip: str | None = None
+
+
+class Principal(Part, frozen=True):
+    name: str | None = None
+    email: str | None = None
+
+
+class Credentials(Part, frozen=True):
+    district_username: str | None = None
+
+
+class Disability(Part, frozen=True):
+    disability_status: str | None = None
+    disability_type: str | None = None
+    disability_code: str | None = None
+
+
+class Enrollment(Part, frozen=True):
+    school: Id
+    start_date: str | None = None
+    end_date: str | None = None
+
+
+class Relationship(Part, frozen=True):
+    student: Id
+    relationship: str | None = None
+    type: str | None = None
+
+
+NO_RELATIONSHIP = Relationship(student="")
+
+
+class LmsStatus(Part, frozen=True):
+    synced_in_lms: bool
+
+
+class DistrictContact(Part, frozen=True):
+    id: Id
+    district: Id
+    email: str | None = None
+    name: Name = Name()
+    title: str | None = None
+
+
+class Student(Part, frozen=True):
+    school: Id
+    schools: Ids
+    sis_id: str
+    enrollments: tuple[Enrollment, ...] = ()
+    student_number: str | None = None
+    state_id: str | None = None
+    grade: str | None = None
+    graduation_year: str | None = None
+    dob: str | None = None
+    gender: str | None = None
+    race: str | None = None
+    hispanic_ethnicity: str | None = None
+    ell_status: str | None = None
+    frl_status: str | None = None
+    iep_status: str | None = None
+    home_language: str | None = None
+    home_language_code: str | None = None
+    gifted_status: str | None = None
+    section_504_status: str | None = None
+    disability: Disability | None = None
+    preferred_name: Name | None = None
+    location: Location | None = None
+    credentials: Credentials | None = None
+    ext: Ext = NO_EXT
+
+
+class Teacher(Part, frozen=True):
+    legacy_id: Id
+    school: Id
+    schools: Ids
+    sis_id: str
+    teacher_number: str | None = None
+    state_id: str | None = None
+    title: str | None = None
+    credentials: Credentials | None = None
+    ext: Ext = NO_EXT
+
+
+class Staff(Part, frozen=True):
+    legacy_id: Id
+    schools: Ids
+    staff_id: str
+    title: str | None = None
+    department: str | None = None
+    roles: tuple[str, ...] = ()
+    credentials: Credentials | None = None
+    ext: Ext = NO_EXT
+
+
+class DistrictAdmin(Part, frozen=True):
+    legacy_id: Id
+    title: str | None = None
+
+
+class Contact(Part, frozen=True):
+    legacy_id: Id
+    student_relationships: tuple[Relationship, ...] = ()
+    sis_id: str | None = None
+    phone: str | None = None
+    phone_type: str | None = None
+
+    @property
+    def students(self) -> Ids:
+        """The students this contact belongs to, each once."""
+        return tuple(dict.fromkeys(tie.student for tie in self.student_relationships))
+
+    @property
+    def first(self) -> Relationship:
+        """The one relationship that versions before v3 tell of (docs/concept-guide)."""
+        return self.student_relationships[0] if self.student_relationships else NO_RELATIONSHIP
+
+
+class Roles(Part, frozen=True):
+    """The roles a person holds. Order is the one the documents write: teacher before staff and admin."""
+
+    student: Student | None = None
+    teacher: Teacher | None = None
+    staff: Staff | None = None
+    district_admin: DistrictAdmin | None = None
+    contact: Contact | None = None
+
+
+ROLES = Roles.__struct_fields__
+
+
+class Record(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Anything with an identity: it can be listed, fetched, shared and change over time."""
+
+    id: Id
+
+
+class District(Record, frozen=True):
+    name: str
+    sis_type: str = "sftp"
+    launch_date: str | None = None
+    portal_url: str | None = None
+    login_methods: tuple[str, ...] = ()
+    last_sync: str | None = None
+    state: str = "running"
+    error: str = ""
+    pause_start: str | None = None
+    pause_end: str | None = None
+    mdr_number: str | None = None
+    nces_id: str | None = None
+    district_contact: DistrictContact | None = None
+    lms_type: str | None = None
+    lms_state: str | None = None
+    last_attendance_sync: str | None = None
+
+
+class School(Record, frozen=True):
+    district: Id
+    name: str
+    sis_id: str
+    created: str
+    last_modified: str
+    school_number: str = ""
+    state_id: str | None = None
+    nces_id: str | None = None
+    mdr_number: str | None = None
+    low_grade: str | None = None
+    high_grade: str | None = None
+    phone: str | None = None
+    location: Location | None = None
+    principal: Principal | None = None
+    ext: Ext = NO_EXT
+
+
+class Term(Record, frozen=True):
+    district: Id
+    name: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+
+
+class Course(Record, frozen=True):
+    district: Id
+    name: str | None = None
+    number: str | None = None
+    description: str | None = None
+
+
+NO_COURSE = Course(id="", district="")
+
+
+class User(Record, frozen=True):
+    district: Id
+    created: str
+    last_modified: str
+    name: Name
+    email: str | None = None
+    roles: Roles = Roles()
+    password: str | None = None
+    lms_status: LmsStatus | None = None
+
+    def holds(self) -> tuple[str, ...]:
+        """The roles this person holds."""
+        return tuple(role for role in ROLES if getattr(self.roles, role) is not None)
+
+
+class Person(Record, frozen=True):
+    """Someone in one of their roles, as versions before v3 list people: under the id the role had of its own.
+
+    Whoever holds two roles is two persons (docs/multi-role-users-in-clever). Nothing is copied but the id.
+    """
+
+    user: User
+    role: Any
+
+
+class Section(Record, frozen=True):
+    district: Id
+    school: Id
+    name: str
+    sis_id: str
+    created: str
+    last_modified: str
+    course: Id | None = None
+    term_id: Id | None = None
+    teacher: Id | None = None
+    teachers: Ids = ()
+    students: Ids = ()
+    subject: str = ""
+    grade: str | None = None
+    period: str | None = None
+    section_number: str | None = None
+    lms_status: LmsStatus | None = None
+    ext: Ext = NO_EXT
+
+
+class Resource(Record, frozen=True):
+    """Content a district ties to courses (docs/resources)."""
+
+    district: Id
+    resource_id: str
+    title: str
+    created: str
+    updated: str
+    roles: tuple[str, ...] = ("teacher", "student")
+    courses: Ids = ()
+
+
+R = TypeVar("R", bound=Record)
+
+
+class Table(Generic[R]):
+    """The records of one kind, in ascending id order. Pages are a bisect and a slice."""
+
+    __slots__ = ("_records", "ids")
+
+    def __init__(self, records: Iterable[R] = ()) -> None:
+        self._records: dict[Id, R] = {r.id: r for r in sorted(records, key=lambda r: r.id)}
+        self.ids: list[Id] = list(self._records)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._records.values())
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._records
+
+    def __getitem__(self, id: Id) -> R:
+        return self._records[id]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Table) and self._records == other._records
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, so not a key
+
+    def get(self, id: Id) -> R | None:
+        """The record with this id, or None."""
+        return self._records.get(id)
+
+    def only(self, ids: Iterable[Id]) -> Table[R]:
+        """These records alone; this very table when that is all of them."""
+        kept = {id for id in ids if id in self._records}
+        return self if len(kept) == len(self.ids) else Table(self._records[id] for id in kept)
+
+    def with_(self, changed: Iterable[R]) -> Table[R]:
+        """This table with these records put in, over any that had their ids."""
+        return Table((self._records | {r.id: r for r in changed}).values())
+
+    def without(self, ids: Iterable[Id]) -> Table[R]:
+        """This table without these ids."""
+        gone = set(ids)
+        return Table(r for r in self if r.id not in gone)
+
+
+def after(ids: list[Id], cursor: Id) -> int:
+    """Where the ids beyond cursor begin. A cursor is a bound, not a look-up (docs/paging-and-limits)."""
+    return bisect_right(ids, cursor)
+
+
+def before(ids: list[Id], cursor: Id) -> int:
+    """Where the ids below cursor end."""
+    return bisect_left(ids, cursor)
+
+
+class Snapshot:
+    """Every record of one district at one moment, by kind, each kind in id order."""
+
+    def __init__(
+        self,
+        *,
+        districts: Iterable[District] = (),
+        schools: Iterable[School] = (),
+        terms: Iterable[Term] = (),
+        courses: Iterable[Course] = (),
+        users: Iterable[User] = (),
+        sections: Iterable[Section] = (),
+        resources: Iterable[Resource] = (),
+    ) -> None:
+        self.districts = _table(districts)
+        self.schools = _table(schools)
+        self.terms = _table(terms)
+        self.courses = _table(courses)
+        self.users = _table(users)
+        self.sections = _table(sections)
+        self.resources = _table(resources)
+        self._whole: Snapshot | None = None
+        self._gone: Iterable[User] = ()
+
+    @property
+    def district(self) -> District:
+        """The one district this is a snapshot of."""
+        return next(iter(self.districts))
+
+    def table(self, kind: str) -> Table[Any]:
+        """The records of that kind, one of KINDS."""
+        found: Table[Any] = getattr(self, kind)
+        return found
+
+    def replace(self, **tables: Iterable[Any]) -> Snapshot:
+        """This snapshot with some tables replaced; the rest is shared, not copied."""
+        return Snapshot(**({kind: self.table(kind) for kind in KINDS} | tables))
+
+    def within(self, whole: Snapshot, gone: Iterable[User] = ()) -> Snapshot:
+        """This snapshot as the visible part of a district, and who was removed from that: sections go on naming them."""
+        part = self.replace()
+        part._whole, part._gone = whole, gone
+        return part
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Snapshot) and all(self.table(k) == other.table(k) for k in KINDS)
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, so not a key
+
+    @cached_property
+    def sections_of_user(self) -> Mapping[Id, list[Id]]:
+        """The sections each user learns or teaches in."""
+        return _index(self.sections, lambda s: dict.fromkeys((*s.teachers, *s.students)))
+
+    @cached_property
+    def sections_of_school(self) -> Mapping[Id, list[Id]]:
+        """The sections each school holds."""
+        return _index(self.sections, lambda s: (s.school,))
+
+    @cached_property
+    def sections_of_course(self) -> Mapping[Id, list[Id]]:
+        """The sections of each course."""
+        return _index(self.sections, lambda s: (s.course,) if s.course else ())
+
+    @cached_property
+    def sections_of_term(self) -> Mapping[Id, list[Id]]:
+        """The sections of each term."""
+        return _index(self.sections, lambda s: (s.term_id,) if s.term_id else ())
+
+    @cached_property
+    def users_of_role(self) -> Mapping[str, list[Id]]:
+        """Everyone who holds each role."""
+        return _index(self.users, User.holds)
+
+    @cached_property
+    def users_of_school(self) -> Mapping[Id, list[Id]]:
+        """Everyone associated with each school: students and teachers by enrolment, staff by assignment."""
+        return _index(self.users, schools_of)
+
+    @cached_property
+    def contacts_of_student(self) -> Mapping[Id, list[Id]]:
+        """The contacts of each student."""
+        return _index(self.users, lambda u: dict.fromkeys(students_of_contact(u)))
+
+    @cached_property
+    def resources_of_course(self) -> Mapping[Id, list[Id]]:
+        """The resources tied to each course."""
+        return _index(self.resources, lambda r: r.courses)
+
+    # As versions before v3 meet it: built when one of them is asked
+
+    @cached_property
+    def students(self) -> Table[Person]:
+        """Everyone who is a student."""
+        return _persons(self.users, "student")
+
+    @cached_property
+    def teachers(self) -> Table[Person]:
+        """Everyone who is a teacher."""
+        return _persons(self.users, "teacher")
+
+    @cached_property
+    def school_admins(self) -> Table[Person]:
+        """Everyone who is staff."""
+        return _persons(self.users, "staff")
+
+    @cached_property
+    def district_admins(self) -> Table[Person]:
+        """Everyone who is a district admin."""
+        return _persons(self.users, "district_admin")
+
+    @cached_property
+    def contacts(self) -> Table[Person]:
+        """Everyone who is a contact."""
+        return _persons(self.users, "contact")
+
+    @cached_property
+    def _teacher_ids(self) -> Mapping[Id, Id]:
+        users = self.users if self._whole is None else self._gone
+        own = {user.id: user.roles.teacher.legacy_id for user in users if user.roles.teacher is not None}
+        return own if self._whole is None else own | self._whole._teacher_ids
+
+    def teacher_id(self, user: Id | None) -> Id | None:
+        """The id that a section's teacher had before v3, shared or not (docs/api-v3-upgrade-guide)."""
+        return self._teacher_ids.get(user, user) if user is not None else None
+
+    def teacher_ids(self, users: Iterable[Id]) -> list[Id]:
+        """The ids that a section's teachers had before v3, shared or not."""
+        known = self._teacher_ids
+        return [known.get(id, id) for id in users]
+
+    def course_of(self, section: Section) -> Course:
+        """The course of a section, one without a name when there is none or it is not visible."""
+        return self.courses.get(section.course or "") or NO_COURSE
+
+    def term_of(self, section: Section) -> dict[str, str] | None:
+        """The term of a section as v1.2 writes it inside the section, if there is one and it is visible."""
+        term = self.terms.get(section.term_id or "")
+        if term is None:
+            return None
+        told = {"name": term.name, "start_date": term.start_date, "end_date": term.end_date}
+        return {key: value for key, value in told.items() if value is not None}
+
+
+KINDS = ("districts", "schools", "terms", "courses", "users", "sections", "resources")
+
+
+def schools_of(user: User) -> Ids:
+    """Every school a person belongs to through any role, primary ones first, each once."""
+    student, teacher, staff = user.roles.student, user.roles.teacher, user.roles.staff
+    named: list[Id] = []
+    for role in (student, teacher):
+        if role is not None:
+            named += [role.school, *role.schools]
+    if staff is not None:
+        named += staff.schools
+    return tuple(dict.fromkeys(id for id in named if id))
+
+
+def students_of_contact(user: User) -> Ids:
+    """The students a contact belongs to."""
+    contact = user.roles.contact
+    return tuple(r.student for r in contact.student_relationships) if contact else ()
+
+
+def replaced(record: R, **values: Any) -> R:
+    """A copy of a record with these attributes changed."""
+    return structs.replace(record, **values)
+
+
+def _table(records: Iterable[R]) -> Table[R]:
+    return records if isinstance(records, Table) else Table(records)
+
+
+def id_in(user: User, role: str) -> Id:
+    """The id this person had in that role before v3; a student's is the user's own (docs/api-v3-upgrade-guide)."""
+    held: Id = getattr(getattr(user.roles, role), "legacy_id", user.id)
+    return held
+
+
+def _persons(users: Iterable[User], role: str) -> Table[Person]:
+    """Those who hold this role, as persons."""
+    return Table(
+        Person(id=id_in(user, role), user=user, role=held)
+        for user in users
+        if (held := getattr(user.roles, role)) is not None
+    )
+
+
+def _index(records: Iterable[R], keys: Callable[[R], Iterable[Id]]) -> dict[Id, list[Id]]:
+    found: dict[Id, list[Id]] = {}
+    for record in records:
+        for key in keys(record):
+            found.setdefault(key, []).append(record.id)
+    return found
