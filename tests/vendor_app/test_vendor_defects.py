@@ -1,0 +1,363 @@
+"""Each defect breaks what it says and nothing else: every check here runs against every defect.
+
+The checks are small likenesses of the certification requirements, written against the fake Clever. The suite
+itself is proved in its own tests.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from driven_vendor import Make, Vendor
+from fake_clever import DISTRICT, SSO, FakeClever, Fault, basic, id_, person, town
+
+from vendor_app.__main__ import main
+from vendor_app.behaviour import Behaviour
+from vendor_app.config import Misconfigured
+from vendor_app.defects import DEFECTS, chosen
+
+Check = Callable[[Vendor, FakeClever], None]
+CHECKS: dict[str, list[Check]] = {}
+
+
+def requirement(name: str) -> Callable[[Check], Check]:
+    def enter(check: Check) -> Check:
+        CHECKS.setdefault(name, []).append(check)
+        return check
+
+    return enter
+
+
+def who(vendor: Vendor) -> Any:
+    return vendor.browser.get("/probe/whoami").get_json()["internal_id"]
+
+
+def by_id(vendor: Vendor, kind: str) -> dict[str | None, dict[str, Any]]:
+    return {one["clever_id"]: one for one in vendor.see(kind)[kind]}
+
+
+def sync(vendor: Vendor) -> None:
+    assert vendor.sync()["status"] == "success"
+
+
+@requirement("SSO-01")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    assert "response_type=code" in (vendor.browser.get("/login").location or "")
+    vendor.log_in(11)
+    assert basic(clever.asked[0]) == SSO and "client_secret" not in clever.asked[0].form
+    assert SSO[1] not in vendor.browser.get("/").text + vendor.home()
+
+
+@requirement("SSO-02")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11)
+    first, cookie = who(vendor), vendor.browser.get_cookie("larkspur_session")
+    vendor.log_in(14)
+    assert who(vendor) not in (None, first) and cookie
+    thief = vendor.app.test_client()
+    thief.set_cookie("larkspur_session", cookie.value)
+    assert thief.get("/home").status_code == 401
+
+
+@requirement("SSO-03")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(13)
+    assert clever.paths("/users/") == [f"/v3.1/users/{id_(13)}"]
+
+
+@requirement("SSO-04")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11)
+    assert all(path.startswith(("/v3.", "/oauth/")) for path in clever.paths())
+
+
+@requirement("SSO-05")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(14)
+    assert "Uma Second" in vendor.home()
+
+
+@requirement("SSO-06")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(14)
+    number = who(vendor)
+    clever.tables["users"][id_(14)]["email"] = "new@example.test"
+    vendor.log_in(14)
+    assert who(vendor) == number
+
+
+@requirement("SSO-07")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    seeded = {"name": "U.", "email": "uma.second@example.test", "role": "teacher"}
+    number = vendor.probe("/seed", users=[seeded])["users"][0]["internal_id"]
+    vendor.log_in(14)
+    assert who(vendor) == number
+    clever.add("users", person(33, "Eve", "Other", "teacher", email="uma.second@example.test"))
+    vendor.browser = vendor.app.test_client()
+    vendor.log_in(33)
+    assert who(vendor) not in (None, number)
+
+
+@requirement("SSO-08")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    location = f"/oauth/clever/callback?code={clever.code_for(11)}&scope=x"
+    for _ in range(3):
+        answer = vendor.browser.get(location)
+        state = (answer.location or "").partition("state=")[2]
+        location = f"/oauth/clever/callback?code={clever.code_for(11)}&scope=x" + (
+            f"&state={state}" if state else ""
+        )
+    assert who(vendor)
+
+
+@requirement("SSO-09")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.faults.append(Fault("/oauth/tokens", 400))
+    answer = vendor.log_in(11)
+    assert answer.status_code < 500 and 'href="/login"' in answer.text and "Traceback" not in answer.text
+
+
+@requirement("SSO-10")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11)
+    cookie = vendor.browser.get_cookie("larkspur_session")
+    assert 'action="/logout"' in vendor.home() and cookie
+    assert vendor.browser.post("/logout", data={"csrf": vendor.csrf()}).location == "/"
+    vendor.browser.set_cookie("larkspur_session", cookie.value)
+    assert vendor.browser.get("/home").status_code == 401
+
+
+@requirement("SSO-R4")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(13)
+    if "Signed in as Clever user" not in (home := vendor.home()) and "Signed in" in home:
+        assert "Zoë 李" in home
+
+
+@requirement("ADJ-02")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11, loginas_by_admin="true")
+    assert who(vendor)
+
+
+@requirement("ADJ-01")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    query = {"code": clever.code_for(11), "state": vendor.state()}
+    for _ in range(2):
+        vendor.browser.get("/oauth/clever/callback", query_string=query)
+    assert clever.paths().count("/oauth/tokens") == 1
+
+
+@requirement("ADJ-04")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.state()
+    vendor.browser.get("/oauth/clever/callback", query_string={"code": clever.code_for(11), "state": "forged"})
+    assert clever.asked == []
+
+
+@requirement("ADJ-08")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("users", person(34, "Max", "Both") | {"roles": {"teacher": {}, "district_admin": {}}})
+    sync(vendor)
+    assert vendor.users()[id_(34)]["roles"] == ["teacher", "district_admin"]
+
+
+@requirement("ADJ-10")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("users", *[person(number, "P", str(number)) for number in range(100, 210)])
+    vendor.sync()
+    assert all(set(one.query) <= {"limit", "starting_after"} for one in clever.asked if "/users" in one.path)
+
+
+@requirement("ADJ-11")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.tables["sections"][id_(20)]["students"].append(id_(99))
+    sync(vendor)
+
+
+@requirement("ADJ-12")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.faults.append(Fault("/v3.1/users", 503, times=2))
+    sync(vendor)
+    assert vendor.clock.waits == [1, 2]
+
+
+@requirement("ADJ-12")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.faults.append(Fault("/v3.1/users", 400, times=None))
+    vendor.sync()
+    assert len(clever.paths("/users")) == 1
+
+
+@requirement("ADJ-14")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.tokens[DISTRICT] = "rotated"
+    sync(vendor)
+
+
+@requirement("SYN-01")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    before = [vendor.users()[id_(14)], by_id(vendor, "sections")[id_(20)]]
+    teacher = clever.tables["users"][id_(14)]
+    teacher["email"], teacher["roles"]["teacher"]["sis_id"] = "other@example.test", "other"
+    clever.tables["sections"][id_(20)]["name"] = "Algebra 2"
+    sync(vendor)
+    after = [vendor.users()[id_(14)], by_id(vendor, "sections")[id_(20)]]
+    assert [one["internal_id"] for one in before] == [one["internal_id"] for one in after]
+
+
+@requirement("SYN-02")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("users", *[person(number, "P", str(number)) for number in range(100, 210)])
+    sync(vendor)
+    assert id_(209) in vendor.users()
+
+
+@requirement("SYN-03")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.sync()
+    assert all(path.startswith(("/v3.", "/oauth/")) for path in clever.paths())
+
+
+@requirement("SYN-04")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    seeded = [
+        {"name": "T.", "sis_id": "sis-10"},
+        {"name": "A.", "email": "ana.garcía@example.test"},
+        {"name": "Zoë 李", "email": "someone@else.test"},
+    ]
+    numbers = [one["internal_id"] for one in vendor.probe("/seed", users=seeded)["users"]]
+    sync(vendor)
+    linked = {one["internal_id"] for one in vendor.users().values() if one["clever_id"]}
+    assert linked & {*numbers} == {*numbers[:2]}
+
+
+@requirement("SYN-05")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(14)
+    asked = len(clever.paths("/users/"))
+    vendor.clock.advance(hours=25)
+    vendor.log_in(14)
+    if asked:
+        assert len(clever.paths("/users/")) == asked + 1
+
+
+@requirement("SYN-06")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("terms", {"id": id_(5), "district": DISTRICT, "name": "Spring"})
+    clever.add("courses", {"id": id_(6), "district": DISTRICT, "name": "Chess"})
+    for kind, number in (("users", 13), ("sections", 20), ("terms", 5), ("courses", 6)):
+        sync(vendor)
+        internal = by_id(vendor, kind)[id_(number)]["internal_id"]
+        gone = clever.remove(kind, number)
+        sync(vendor)
+        assert by_id(vendor, kind)[id_(number)]["status"] == "archived"
+        if kind == "users":
+            clever.add("users", gone)
+            vendor.log_in(number)
+            assert who(vendor) is None
+        clever.add(kind, gone)
+        sync(vendor)
+        kept = by_id(vendor, kind)[id_(number)]
+        assert (kept["status"], kept["internal_id"]) == ("active", internal)
+
+
+@requirement("SYN-06")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.sync()
+    clever.faults.append(Fault("/v3.1", 401, times=None))
+    vendor.sync()
+    assert vendor.users()[id_(14)]["status"] == "active"
+
+
+@requirement("SYN-07")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    del clever.tables["sections"][id_(21)]["course"]
+    sync(vendor)
+    assert id_(12) in vendor.users() and id_(21) in by_id(vendor, "sections")
+    assert vendor.log_in(12).status_code == 302
+
+
+@requirement("SYN-08")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    vendor.app.test_client().put(f"/probe/progress/{id_(11)}", json={"item": "Momo", "score": 3})
+    for number in (21, 20):
+        clever.remove("sections", number)
+        sync(vendor)
+        assert vendor.see(f"progress/{id_(11)}")["progress"]
+
+
+@requirement("SYN-08")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    vendor.app.test_client().put(f"/probe/progress/{id_(13)}", json={"item": "Momo", "score": 3})
+    gone = clever.remove("users", 13)
+    sync(vendor)
+    if vendor.users().get(id_(13), {}).get("status") == "archived":
+        assert vendor.see(f"progress/{id_(13)}")["progress"]
+    clever.add("users", gone)
+
+
+@requirement("SYN-09")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.tables["users"][id_(12)]["roles"]["student"]["school"] = id_(77)
+    sync(vendor)
+    rows = vendor.see("enrollments")["enrollments"]
+    assert {(row["section"], row["user"]) for row in rows} == {
+        *((id_(20), id_(user)) for user in (10, 14, 11, 12)),
+        *((id_(21), id_(user)) for user in (14, 11)),
+    }
+
+
+def failing(make: Make, behaviour: Behaviour) -> set[str]:
+    """The requirements this behaviour does not meet; each check starts from nothing."""
+    vendor, failed = make(behaviour), set()
+    for name, checks in CHECKS.items():
+        for check in checks:
+            vendor.start_anew(town())
+            try:
+                check(vendor, vendor.clever)
+            except (AssertionError, KeyError):
+                failed.add(name)
+    return failed
+
+
+def test_the_right_behaviour_meets_every_requirement(make: Make) -> None:
+    assert failing(make, Behaviour()) == set()
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_fails_exactly_what_it_says(make: Make, name: str) -> None:
+    assert failing(make, DEFECTS[name]()) == set(DEFECTS[name].refutes)
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_overrides_one_decision_and_says_which_mistake_it_is(name: str) -> None:
+    own = {key for key, value in vars(DEFECTS[name]).items() if callable(value)}
+    assert len(own) == 1 and own <= set(vars(Behaviour))
+    assert DEFECTS[name].__bases__ == (Behaviour,)
+    assert DEFECTS[name].refutes and len(DEFECTS[name].__doc__ or "") > 20
+
+
+def test_every_decision_can_be_got_wrong() -> None:
+    decisions = {name for name, value in vars(Behaviour).items() if callable(value)}
+    wrong = {key for one in DEFECTS.values() for key, value in vars(one).items() if callable(value)}
+    assert decisions == wrong
+
+
+def test_every_decision_says_why() -> None:
+    assert all(value.__doc__ for value in vars(Behaviour).values() if callable(value))
+
+
+def test_a_defect_is_chosen_by_name() -> None:
+    assert type(chosen("AcceptsAnyState")).__name__ == "AcceptsAnyState"
+    with pytest.raises(Misconfigured, match="--list-defects"):
+        chosen("Nothing")
+
+
+def test_the_command_lists_all_defects(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list-defects"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(DEFECTS)

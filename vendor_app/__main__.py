@@ -1,0 +1,90 @@
+"""`python -m vendor_app`: serves the app until SIGTERM; one JSON line on stdout when ready, all else on stderr."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Sequence
+
+from waitress.server import create_server
+
+from vendor_app.app import create_app
+from vendor_app.behaviour import Behaviour
+from vendor_app.config import Misconfigured, from_environment
+from vendor_app.defects import DEFECTS, chosen, in_one_line
+
+log = logging.getLogger("vendor_app")
+
+THREADS = 8
+MOST_PER_PAGE = 10_000
+
+
+def page_size(text: str) -> int:
+    """A page size that Clever takes (docs/paging-and-limits)."""
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_PAGE:
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_PER_PAGE}")
+    return int(text)
+
+
+def parse(arguments: Sequence[str] | None) -> Namespace:
+    parser = ArgumentParser(
+        prog="python -m vendor_app",
+        description="Larkspur Reader, the reference vendor app. Clever's address, keys and redirect URI come from "
+        'the environment: eval "$(mock-clever env)".',
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=5000, help="port to listen on; 0 takes a free one (%(default)s)"
+    )
+    parser.add_argument("--database", default=":memory:", metavar="PATH", help="SQLite file, or %(default)s")
+    parser.add_argument("--api-version", choices=("v3.0", "v3.1"), default="v3.1", help="default: %(default)s")
+    parser.add_argument(
+        "--page-size",
+        type=page_size,
+        default=100,
+        metavar="N",
+        help="records a sync asks for at once (%(default)s)",
+    )
+    parser.add_argument(
+        "--probe", action="store_true", help="answer the JSON probe under /probe (test machines only)"
+    )
+    parser.add_argument("--defect", metavar="NAME", help="behave wrongly in one chosen way; see --list-defects")
+    parser.add_argument("--list-defects", action="store_true", help="print every defect and end")
+    return parser.parse_args(arguments)
+
+
+def serve(options: Namespace, behaviour: Behaviour) -> None:
+    """Serve until SIGTERM or Ctrl-C, then finish what is running and stop."""
+    settings = {name: getattr(options, name) for name in ("database", "api_version", "page_size", "probe")}
+    config = from_environment(os.environ, **settings)
+    listening = socket.create_server((options.host, options.port))
+    url = f"http://{options.host}:{listening.getsockname()[1]}"
+    config = config.at(url)
+    if not config.redirect_uri.startswith(url):
+        log.warning("Clever sends people to %s, but this app answers at %s.", config.redirect_uri, url)
+    app = create_app(config, behaviour)
+    server = create_server(app, sockets=[listening], threads=THREADS, ident=None, asyncore_use_poll=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
+    server.run()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
+    options = parse(arguments)
+    if options.list_defects:
+        print(*map(in_one_line, DEFECTS.values()), sep="\n")
+        return 0
+    try:
+        serve(options, chosen(options.defect) if options.defect else Behaviour())
+    except (Misconfigured, OSError) as trouble:
+        print(f"vendor_app: {trouble}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,273 @@
+"""Every decision a vendor can get wrong, one method each, decided rightly.
+
+The rest of the app asks a `Behaviour` and does what it says. `vendor_app.defects` holds the wrong decisions: each
+a subclass with one method overridden. Requirement ids are those of Clever's certification guides.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from vendor_app import ids
+from vendor_app.config import App, Config
+from vendor_app.errors import CleverTrouble, Failure
+from vendor_app.records import (
+    Enrollment,
+    Record,
+    Told,
+    clever_id,
+    email,
+    full_name,
+    roles,
+    sis_id,
+    students,
+    teachers,
+)
+
+log = logging.getLogger("vendor_app")
+
+DAY = timedelta(hours=24)
+TRANSIENT = (500, 502, 503, 504)
+MOST_RETRIES = 5
+MOST_RESTARTS = 3
+LONGEST_WINDOW = 60.0
+
+Candidates = Sequence[Record]
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """How the app asks Clever to exchange a code: who it is (Basic), and the form it sends."""
+
+    basic: App | None
+    form: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a person sees when something failed."""
+
+    status: int
+    title: str
+    sentence: str
+    retry: bool
+    details: str = ""
+
+
+class Behaviour:
+    """The right decisions."""
+
+    refutes: ClassVar[tuple[str, ...]] = ()
+    """The requirements that fail with this behaviour: none, here."""
+    models: ClassVar[str] = ""
+    """The public incident (I-…) a defect is modelled on."""
+
+    # ── Starting a login ──────────────────────────────────────────────────────────────────────────────────
+
+    def authorize_parameters(self, config: Config, state: str) -> dict[str, str]:
+        """Ask for an authorization code, at the registered redirect URI (SSO-01, docs/oauth-implementation)."""
+        return {
+            "response_type": "code",
+            "client_id": config.login.client_id,
+            "redirect_uri": config.redirect_uri,
+            "state": state,
+        }
+
+    def restart_without_state(self, parameters: dict[str, str], restarts: int) -> dict[str, str] | None:
+        """A login from Clever carries no `state`: start again with our own, but not for ever (SSO-08, ADJ-03).
+
+        `restarts` counts those of the last minute in this browser; None gives up.
+        """
+        return parameters if restarts < MOST_RESTARTS else None
+
+    def state_is_ours(self, returned: str, issued: Sequence[str]) -> bool:
+        """Only a `state` issued to this very browser finishes a login we started (ADJ-04, docs/il-design)."""
+        return any(ids.same(returned, state) for state in issued)
+
+    def second_delivery(self, same_user_signed_in: bool) -> str:
+        """A code seen before is not exchanged again: `resume` that user's session, or `offer` a login (ADJ-01)."""
+        return "resume" if same_user_signed_in else "offer"
+
+    # ── Exchanging the code ───────────────────────────────────────────────────────────────────────────────
+
+    def callback_uri(self, config: Config, arrived_at: str) -> str:
+        """The exchange names the registered redirect URI, whatever URL the browser arrived at (I-12)."""
+        return config.redirect_uri
+
+    def token_request(self, app: App, code: str, redirect_uri: str) -> TokenRequest:
+        """Exchange on the server, with HTTP Basic and a form (SSO-01, ADJ-09, docs/oauth-implementation)."""
+        return TokenRequest(
+            basic=app, form={"code": code, "grant_type": "authorization_code", "redirect_uri": redirect_uri}
+        )
+
+    def page_settings(self, config: Config) -> dict[str, str]:
+        """What every page tells the browser about the app: never the secret (SSO-01, ADJ-18, docs/il-security)."""
+        return {"app": config.name, "client-id": config.login.client_id}
+
+    # ── Who is it ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def identity_paths(self, version: str) -> tuple[str, ...]:
+        """`/me` carries a version, because the form of the id depends on it (SSO-04). The last one counts."""
+        return (f"/{version}/me",)
+
+    def user_record(self, version: str, me: Told, read: Callable[[str], Told]) -> Told:
+        """`/me` holds only ids; name, e-mail and roles stand at `/users/{id}` (SSO-03)."""
+        return read(f"/{version}/users/{clever_id(me)}")
+
+    def login_key(self, told: Told) -> tuple[str, str]:
+        """A returning person is found by Clever id and nothing else (SSO-06)."""
+        return "clever_id", clever_id(told)
+
+    def account_to_link(self, told: Told, same_email: Candidates) -> Record | None:
+        """At a first login, take over the one local account with this e-mail that nobody has yet (SSO-07).
+
+        E-mail is not verified and not unique (docs/security), so a linked account is never opened by it, and two
+        accounts with one address are left for a person to sort out.
+        """
+        free = [record for record in same_email if record.clever_id is None and fits(record, told)]
+        return free[0] if len(free) == 1 else None
+
+    def held_roles(self, told: Told) -> tuple[str, ...]:
+        """Every role counts: one person may be teacher and administrator at once (ADJ-08, I-02)."""
+        return roles(told)
+
+    def display_name(self, kind: str, told: Told) -> str:
+        """The name as the school spells it, in any script (SSO-R4)."""
+        return full_name(kind, told)
+
+    def may_log_in(self, account: Record) -> bool:
+        """An archived account stays closed until a sync sees its person again (SYN-06)."""
+        return account.active
+
+    def what_a_login_refreshes(self, last_sync: timedelta | None) -> frozenset[str]:
+        """Each login rereads the person's record; the first one after a day also starts a sync (SYN-05).
+
+        An app that never synced waits for a person to start the first sync.
+        """
+        overdue = last_sync is not None and last_sync >= DAY
+        return frozenset({"record", "roster"} if overdue else {"record"})
+
+    # ── Sessions and pages ────────────────────────────────────────────────────────────────────────────────
+
+    def new_login_replaces(self, signed_in: Record | None) -> bool:
+        """On a shared device the newcomer always replaces whoever was signed in (SSO-02, SSO-R5, I-01)."""
+        return True
+
+    def sessions_a_login_ends(self, in_this_browser: Iterable[str], of_this_person: Iterable[str]) -> set[str]:
+        """The browser's old session dies on the server too, and so do the person's others (SSO-02)."""
+        return {*in_this_browser, *of_this_person}
+
+    def signed_in_as(self, account: Record) -> str:
+        """Every page says whose account is open (SSO-05)."""
+        return f"Signed in as {account.name or 'library card ' + account.number}"
+
+    def shown(self, failure: Failure) -> Shown:
+        """Every failure is a calm page with a sentence and a way on: never a 5xx, never a trace (SSO-09)."""
+        return Shown(failure.status, failure.title, failure.sentence, failure.retry)
+
+    def offers_log_out(self) -> bool:
+        """Every signed-in page has a log-out button (SSO-10)."""
+        return True
+
+    def sessions_a_log_out_ends(self, session: str) -> set[str]:
+        """Logging out ends the session on the server, so that an old cookie opens nothing (SSO-10)."""
+        return {session}
+
+    def after_log_out(self, config: Config) -> str:
+        """Back to our own login page; the person stays logged in to Clever (SSO-10, ADJ-05)."""
+        return "/"
+
+    # ── Asking Clever ─────────────────────────────────────────────────────────────────────────────────────
+
+    def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
+        """1, 2, 4 … seconds on an outage, the window's end on 429, never again after five (ADJ-12).
+
+        `status` is None when no readable answer came; None as the answer means: give up now.
+        """
+        if retries >= MOST_RETRIES:
+            return None
+        if status == 429:
+            return min(max(reset_in, 1.0), LONGEST_WINDOW)
+        return 2.0**retries if status is None or status in TRANSIENT else None
+
+    def next_page(self, body: Told) -> str | None:
+        """The next page is where the `next` link says, until there is none (SYN-02, ADJ-10)."""
+        links = body.get("links")
+        given = links if isinstance(links, list) else []
+        return next(
+            (link.get("uri") for link in given if isinstance(link, dict) and link.get("rel") == "next"), None
+        )
+
+    def district_tokens(self, ask: Callable[[], dict[str, str]], config: Config) -> dict[str, str]:
+        """Clever tells the token in force for each district, so a rotation is survived (ADJ-14, docs/onboarding).
+
+        The token we were configured with is only for the day Clever will not say.
+        """
+        try:
+            told = ask()
+        except CleverTrouble as trouble:
+            log.warning(
+                "Clever would not list the district tokens (%s); using the configured one.", trouble.reason
+            )
+            told = {}
+        return told or ({config.district: config.district_token} if config.district_token else {})
+
+    # ── The sync ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def version_for(self, kind: str, version: str) -> str:
+        """One current version of the API for everything (SYN-03)."""
+        return version
+
+    def roster_when_refused(self, trouble: CleverTrouble) -> list[Told]:
+        """A refusal is an error and not an empty district: stop and change nothing (SYN-06, I-24)."""
+        raise trouble
+
+    def reference_when_missing(self, trouble: CleverTrouble) -> None:
+        """An id that answers 404 is one the district does not share: skip it, the sync goes on (ADJ-11, I-26)."""
+        if trouble.status != 404:
+            raise trouble
+
+    def record_key(self, kind: str, told: Told) -> str:
+        """Every kind of record is kept under its Clever id (SYN-01)."""
+        return clever_id(told)
+
+    def missing_fields(self, kind: str, told: Told) -> tuple[str, ...]:
+        """Only the Clever id is needed; all else may be missing (SYN-07, ADJ-06)."""
+        return () if clever_id(told) else ("id",)
+
+    def account_to_match(self, told: Told, candidates: Candidates) -> Record | None:
+        """Match an account we had before by exact SIS id, else exact e-mail; a name is never enough (SYN-04)."""
+        free = [record for record in candidates if record.clever_id is None and fits(record, told)]
+        for same in (
+            [record for record in free if record.sis_id and record.sis_id == sis_id("users", told)],
+            [record for record in free if record.email and record.email.casefold() == email(told).casefold()],
+        ):
+            if same:
+                return same[0] if len(same) == 1 else None
+        return None
+
+    def when_gone(self, kind: str) -> str:
+        """What a district no longer shows is archived, of every kind; it may come back (SYN-06)."""
+        return "archive"
+
+    def when_back(self, archived: Record) -> str:
+        """A Clever id that returns gets its old record back, with its history (SYN-06)."""
+        return "restore"
+
+    def erases_progress(self, event: str) -> bool:
+        """Progress hangs on the person and outlives every event: `user archived`, `left section` (SYN-08)."""
+        return False
+
+    def enrollments(self, sections: Iterable[Told], users: Sequence[Told]) -> Iterator[Enrollment]:
+        """Every student and every teacher of every section, whatever school they are of (SYN-09)."""
+        for section in sections:
+            for role, people in (("teacher", teachers(section)), ("student", students(section))):
+                for user in people:
+                    yield Enrollment(clever_id(section), user, role)
+
+
+def fits(local: Record, told: Told) -> bool:
+    """Whether a local account can be this Clever user: a pupil and an employee may share an address (E-03)."""
+    return not local.roles or bool({*local.roles} & {*roles(told)})

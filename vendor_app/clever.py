@@ -1,0 +1,146 @@
+"""The app's side of Clever's HTTP interface: tokens, single records and whole collections."""
+
+import json
+from collections.abc import Iterator
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+
+from vendor_app.behaviour import Behaviour, TokenRequest
+from vendor_app.clock import Clock
+from vendor_app.config import App
+from vendor_app.errors import CleverTrouble
+from vendor_app.records import Told
+
+TIMEOUT = (5, 60)
+
+
+def plain_session() -> requests.Session:
+    """A session that keeps connections but no cookies, and takes nothing from the machine's proxy or netrc."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = "LarkspurReader/1.0"
+    return session
+
+
+class Clever:
+    """Clever as this app sees it. A patient caller (a sync) is retried as `Behaviour` says; a login is not."""
+
+    def __init__(self, url: str, behaviour: Behaviour, clock: Clock, http: requests.Session | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._behaviour = behaviour
+        self._clock = clock
+        self._http = http or plain_session()
+
+    def exchange(self, asked: TokenRequest) -> str:
+        """Exchange a code for a user token (docs/oauth-implementation)."""
+        answer = self._once("POST", "/oauth/tokens", basic=asked.basic, form=asked.form)
+        token = answer.get("access_token")
+        if not isinstance(token, str) or not token:
+            raise CleverTrouble("/oauth/tokens", None, "the answer holds no access_token")
+        return token
+
+    def district_tokens(self, app: App) -> dict[str, str]:
+        """District id → token in force, of every district connected to the app (docs/onboarding)."""
+        path = "/oauth/tokens?owner_type=district"
+        tokens: dict[str, str] = {}
+        for entry in entries(path, self._patiently("GET", path, basic=app)):
+            owner, token = entry.get("owner"), entry.get("access_token")
+            if isinstance(owner, dict) and isinstance(token, str) and owner.get("id"):
+                tokens[str(owner["id"])] = token
+        return tokens
+
+    def data(self, path: str, token: str, *, patient: bool = False) -> Told:
+        """The `data` of a single record, or of `/me`."""
+        ask = self._patiently if patient else self._once
+        told = ask("GET", path, token=token).get("data")
+        if not isinstance(told, dict) or not told.get("id"):
+            raise CleverTrouble(path, None, "the answer is not a record with an id")
+        return told
+
+    def pages(self, path: str, token: str, limit: int) -> Iterator[list[Told]]:
+        """Every page of a collection, following the links as they are given (docs/paging-and-limits)."""
+        next_path: str | None = f"{path}?limit={limit}"
+        seen: set[str] = set()
+        while next_path:
+            if next_path in seen:
+                raise CleverTrouble(path, None, "the next link leads to a page that was already read")
+            seen.add(next_path)
+            body = self._patiently("GET", next_path, token=token)
+            yield [inner(path, element) for element in entries(path, body)]
+            next_path = self._behaviour.next_page(body)
+
+    def _patiently(self, method: str, path: str, **how: Any) -> Told:
+        retries = 0
+        while True:
+            try:
+                return self._once(method, path, **how)
+            except CleverTrouble as trouble:
+                wait = self._behaviour.wait_before_retry(retries, trouble.status, trouble.reset_in)
+                if wait is None:
+                    raise
+                self._clock.sleep(wait)
+                retries += 1
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        *,
+        token: str | None = None,
+        basic: App | None = None,
+        form: dict[str, str] | None = None,
+    ) -> Told:
+        if not path.startswith("/"):
+            raise CleverTrouble(path, None, "the link is not a path of Clever's, so no token is sent there")
+        try:
+            answer = self._http.request(
+                method,
+                self.url + path,
+                headers={"Authorization": f"Bearer {token}"} if token else None,
+                auth=(basic.client_id, basic.client_secret) if basic else None,
+                data=form,
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise CleverTrouble(path, None, f"no answer ({type(error).__name__})") from error
+        if answer.status_code != 200:
+            raise self._refusal(path, answer)
+        try:
+            body = json.loads(answer.content)
+        except ValueError as error:
+            raise CleverTrouble(path, None, "the answer is not JSON") from error
+        if not isinstance(body, dict):
+            raise CleverTrouble(path, None, "the answer is not a JSON object")
+        return body
+
+    def _refusal(self, path: str, answer: requests.Response) -> CleverTrouble:
+        trouble = CleverTrouble(path, answer.status_code, f"Clever answered {answer.status_code}")
+        if answer.status_code == 429:
+            trouble.reset_in = reset(answer.headers.get("X-Ratelimit-Reset", "")) - self._clock.now().timestamp()
+        return trouble
+
+
+def reset(header: str) -> float:
+    """The latest end of the windows a 429 names; several buckets come as a comma-separated list."""
+    moments = [part.strip() for part in header.split(",")]
+    return max((float(moment) for moment in moments if moment.isdecimal()), default=0.0)
+
+
+def entries(path: str, body: Told) -> list[Told]:
+    """The elements of a list answer. Anything else, `{}` too, is an error and never an empty list."""
+    elements = body.get("data")
+    if not isinstance(elements, list) or not all(isinstance(element, dict) for element in elements):
+        raise CleverTrouble(path, None, "the answer is not a list of records")
+    return elements
+
+
+def inner(path: str, element: Told) -> Told:
+    """The record inside its wrapping `{"data": …, "uri": …}`."""
+    told = element.get("data")
+    if not isinstance(told, dict):
+        raise CleverTrouble(path, None, "an element of the list holds no record")
+    return told

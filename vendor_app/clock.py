@@ -1,0 +1,28 @@
+"""The only place of the vendor app that knows the time and can wait."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The real clock; tests hand in one they can move."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def written(moment: datetime) -> str:
+    """A moment as the database keeps it: UTC, sortable as text."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def read(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def age(text: str | None, now: datetime) -> timedelta | None:
+    """How long ago a written moment was; None for never."""
+    return None if text is None else now - read(text)

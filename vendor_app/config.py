@@ -1,0 +1,70 @@
+"""Everything the app must be told before it starts, read from the environment in this one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+CALLBACK = "/oauth/clever/callback"
+
+
+class Misconfigured(Exception):
+    """The app cannot start; the message says which setting is missing and how to get it."""
+
+
+@dataclass(frozen=True)
+class App:
+    """One application registered with Clever: its id and its secret (never shown, logged or printed)."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one running app."""
+
+    clever_url: str
+    login: App
+    sync: App
+    redirect_uri: str
+    district: str = ""
+    district_token: str = field(default="", repr=False)
+    database: str = ":memory:"
+    api_version: str = "v3.1"
+    page_size: int = 100
+    probe: bool = False
+    name: str = "Larkspur Reader"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.redirect_uri.startswith("https://")
+
+    def at(self, url: str) -> "Config":
+        """The same settings for an app that answers at this URL, if no redirect URI was given."""
+        return self if self.redirect_uri else replace(self, redirect_uri=url + CALLBACK)
+
+
+def from_environment(environ: Mapping[str, str], **chosen: Any) -> Config:
+    """Read what `mock-clever env` prints; the login app falls back on the sync app. The rest is as chosen."""
+
+    def needed(*names: str) -> str:
+        for name in names:
+            if environ.get(name):
+                return environ[name]
+        raise Misconfigured(
+            f"{names[0]} is not set. The app needs it to reach Clever. Start the mock and run "
+            'eval "$(mock-clever env)" in this shell, then start the app again.'
+        )
+
+    return Config(
+        clever_url=needed("MOCK_CLEVER_URL").rstrip("/"),
+        login=App(
+            needed("CLEVER_SSO_CLIENT_ID", "CLEVER_CLIENT_ID"),
+            needed("CLEVER_SSO_CLIENT_SECRET", "CLEVER_CLIENT_SECRET"),
+        ),
+        sync=App(needed("CLEVER_CLIENT_ID"), needed("CLEVER_CLIENT_SECRET")),
+        redirect_uri=environ.get("CLEVER_REDIRECT_URI", ""),
+        district=environ.get("CLEVER_DISTRICT_ID", ""),
+        district_token=environ.get("CLEVER_DISTRICT_TOKEN", ""),
+        **chosen,
+    )

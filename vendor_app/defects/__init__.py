@@ -1,0 +1,10 @@
+"""Every way to get it wrong we know of: one subclass of `Behaviour` each, with one method overridden.
+
+`refutes` names the certification requirements that fail with the defect, `models` the public incident it repeats.
+Start the app with one: `python -m vendor_app --defect AcceptsAnyState`.
+"""
+
+from vendor_app.defects import asking, keeping, logging_in
+from vendor_app.defects.register import DEFECTS, chosen, in_one_line
+
+__all__ = ["DEFECTS", "asking", "chosen", "in_one_line", "keeping", "logging_in"]

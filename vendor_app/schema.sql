@@ -1,0 +1,93 @@
+-- Clever treats records of every kind alike, and so do we: one table, told apart by `kind`.
+-- `id` is ours and never changes; `key` is what Behaviour keeps a record under; `told` is what Clever said last.
+-- A local account is a user without Clever id. Nothing but a defect ever deletes a row of `records`.
+CREATE TABLE IF NOT EXISTS records (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind        TEXT NOT NULL,
+    key         TEXT,
+    clever_id   TEXT,
+    district    TEXT NOT NULL DEFAULT '',
+    sis_id      TEXT NOT NULL DEFAULT '',
+    email       TEXT NOT NULL DEFAULT '' COLLATE NOCASE,
+    name        TEXT NOT NULL DEFAULT '',
+    roles       TEXT NOT NULL DEFAULT '[]',
+    status      TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'archived')),
+    in_roster   INTEGER NOT NULL DEFAULT 0,
+    told        TEXT NOT NULL DEFAULT '{}',
+    created_at  TEXT NOT NULL,
+    updated_at  TEXT NOT NULL,
+    archived_at TEXT,
+    UNIQUE (kind, key)
+);
+CREATE INDEX IF NOT EXISTS records_by_clever_id ON records (clever_id);
+CREATE INDEX IF NOT EXISTS records_by_email ON records (email) WHERE email <> '';
+
+-- Who is in which section, by Clever id.
+CREATE TABLE IF NOT EXISTS enrollments (
+    section TEXT NOT NULL,
+    user    TEXT NOT NULL,
+    role    TEXT NOT NULL CHECK (role IN ('student', 'teacher')),
+    status  TEXT NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'archived')),
+    PRIMARY KEY (section, user, role)
+);
+CREATE INDEX IF NOT EXISTS enrollments_by_user ON enrollments (user);
+
+-- What a person did. It hangs on the person and on nothing else.
+CREATE TABLE IF NOT EXISTS progress (
+    id       INTEGER PRIMARY KEY,
+    user_id  INTEGER NOT NULL REFERENCES records (id) ON DELETE CASCADE,
+    item     TEXT NOT NULL,
+    score    TEXT NOT NULL DEFAULT 'null',
+    at       TEXT NOT NULL,
+    UNIQUE (user_id, item)
+);
+
+-- One row per sync, and what it could not take in.
+CREATE TABLE IF NOT EXISTS syncs (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    started_by  TEXT NOT NULL,
+    status      TEXT NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'success', 'failed')),
+    step        INTEGER NOT NULL DEFAULT 0,
+    steps       INTEGER NOT NULL DEFAULT 0,
+    note        TEXT NOT NULL DEFAULT '',
+    started_at  TEXT NOT NULL,
+    finished_at TEXT,
+    created     INTEGER NOT NULL DEFAULT 0,
+    updated     INTEGER NOT NULL DEFAULT 0,
+    archived    INTEGER NOT NULL DEFAULT 0,
+    restored    INTEGER NOT NULL DEFAULT 0,
+    skipped     INTEGER NOT NULL DEFAULT 0,
+    failed      INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS problems (
+    sync      INTEGER NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
+    kind      TEXT NOT NULL,
+    clever_id TEXT NOT NULL,
+    sis_id    TEXT NOT NULL,
+    field     TEXT NOT NULL,
+    reason    TEXT NOT NULL
+);
+
+-- Local accounts that may be a Clever user: a person decides.
+CREATE TABLE IF NOT EXISTS review (
+    internal_id INTEGER NOT NULL REFERENCES records (id) ON DELETE CASCADE,
+    clever_id   TEXT NOT NULL,
+    why         TEXT NOT NULL,
+    PRIMARY KEY (internal_id, clever_id)
+);
+
+-- Sessions live here and not in the cookie, so that ending one really ends it. Secrets are kept as fingerprints.
+CREATE TABLE IF NOT EXISTS sessions (
+    id       TEXT PRIMARY KEY,
+    user_id  INTEGER REFERENCES records (id) ON DELETE CASCADE,
+    csrf     TEXT NOT NULL,
+    states   TEXT NOT NULL DEFAULT '[]',
+    restarts TEXT NOT NULL DEFAULT '[]',
+    seen_at  TEXT NOT NULL
+);
+-- The short history of codes: each is exchanged once.
+CREATE TABLE IF NOT EXISTS codes (
+    fingerprint TEXT PRIMARY KEY,
+    user_id     INTEGER REFERENCES records (id) ON DELETE CASCADE,
+    at          TEXT NOT NULL
+);
