@@ -332,7 +332,7 @@ def test_employees_on_their_own() -> None:
 
 def test_nobody_holds_a_role_twice() -> None:
     source = district()
-    source.teachers.append(structs.replace(source.teachers[0], teacher_id="50"))
+    source.teachers.insert(0, structs.replace(source.teachers[0], teacher_id="50"))
     found = ingest(source)
     assert found.users[RUIZ].holds() == ("teacher", "staff", "district_admin")
     assert found.users[id_of("teacher", "50")].holds() == ("teacher",)
@@ -354,6 +354,13 @@ def test_a_contact_is_one_user_with_a_relationship_for_each_appearance() -> None
             Relationship(student=BEN, relationship="Parent", type="Primary"),
         ),
     )
+
+
+def test_the_same_contact_row_twice_is_one_appearance() -> None:
+    """A student of two schools may come with each contact twice."""
+    source = district()
+    source.contacts *= 2
+    assert ingest(source) == made()
 
 
 def test_what_a_contact_is_known_by() -> None:
@@ -382,6 +389,15 @@ def test_courses_are_known_by_number_where_the_district_has_that() -> None:
         id_of("course", "name", "Algebra I"),
         id_of("course", "name", "Algebra 1"),
     }
+
+
+def test_a_course_takes_the_first_name_given_and_a_grade_in_dispute_is_the_lower() -> None:
+    source = district()
+    source.sections[0] = structs.replace(source.sections[0], course_name="", name="Algebra")
+    source.enrollments = [EnrollmentRow(section_id="m5", student_id=key) for key in ("c", "a")]
+    found = ingest(source)
+    assert [course.name for course in found.courses] == ["Algebra 1"]
+    assert {section.sis_id: section.grade for section in found.sections}["m5"] == "5"
 
 
 def _without_course_keys() -> Source:

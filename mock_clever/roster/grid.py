@@ -25,11 +25,12 @@ ENOUGH = 2_000
 class Grid:
     """One file of a folder. `headers` are its known columns, as it spells them."""
 
-    def __init__(self, folder: Path, sheet: Sheet, problems: Report, warnings: Report) -> None:
+    def __init__(self, folder: Path, names: set[str], sheet: Sheet, problems: Report, warnings: Report) -> None:
         self.sheet = sheet
         self.headers: dict[str, str] = {}
         self.complete = True
         self._path = folder / sheet.file
+        self._neighbours = names
         self._problems, self._warnings = problems, warnings
         self._given: list[str] = []
         self._names: list[str] = []
@@ -88,6 +89,9 @@ class Grid:
                 if cells[index] not in check.passed:
                     check(line, cells[index])
             ext = NO_EXT
+            if len(known) == len(names):
+                yield line, dict(zip(self._names, cells, strict=True)), ext
+                continue
             if custom:
                 mine = tuple(cells[i] for i, _ in custom)
                 ext = exts.get(mine) or exts.setdefault(mine, {name: cells[i] for i, name in custom})
@@ -149,9 +153,9 @@ class Grid:
         return None
 
     def _where(self) -> str:
-        for other in sorted(self._path.parent.iterdir()):
-            if other.name.lower() == self._path.name:
-                return f"Rename {other.name}: Clever's file names are in lower case"
+        for other in sorted(self._neighbours):
+            if other.lower() == self._path.name:
+                return f"Rename {other}: Clever's file names are in lower case"
         return f"Add it; its columns are {self._expected()}"
 
     def _lost(self, line: int | None, column: str | None, message: str, remedy: str) -> None:

@@ -15,7 +15,7 @@ from io import SEEK_END
 from typing import BinaryIO
 
 Row = tuple[int, list[str]]
-Report = Callable[[int, int | None, str, str], None]
+Tell = Callable[[int, int | None, str, str], None]
 """Where faults go: the line, the cell's number in its row from 0 (None: the row), what is wrong, what to do."""
 
 LONGEST_CELL = 100_000
@@ -39,32 +39,32 @@ UNCLOSED = "Close it at the end of the cell, or take it out"
 TOO_LONG = f"Keep a cell under {LONGEST_CELL:,} characters"
 
 
-def rows(file: BinaryIO, report: Report) -> Iterator[Row]:
+def rows(file: BinaryIO, tell: Tell) -> Iterator[Row]:
     """Each row that can be read, with the line it starts on; blank lines and rows of mere commas are left out."""
-    lines = _Lines(file, report)
+    lines = _Lines(file, tell)
     for number, line in lines:
         text = line.rstrip("\r\n")
         if '"' in text:
-            row = _quoted(number, line, lines, report)
+            row = _quoted(number, line, lines, tell)
         elif "\r" in text:
             row = None
-            report(number, len(_sound(text)), *RETURN)
+            tell(number, len(_sound(text)), *RETURN)
         else:
             row = text.split(",") if text.strip(",") else None
         if row is not None:
             if len(text) > LONGEST_CELL or '"' in text:
-                _measure(number, row, report)
+                _measure(number, row, tell)
             yield number, row
 
 
-def _quoted(number: int, line: str, lines: _Lines, report: Report) -> list[str] | None:
+def _quoted(number: int, line: str, lines: _Lines, tell: Tell) -> list[str] | None:
     """The cells of a row with quotes in it, taking further lines while a quote is open."""
     held, length = [(number, line)], len(line)
     match = _FIRST_LINE.fullmatch(line.rstrip("\r\n"))
     while match is not None and any(part is not None for part in match.groupdict().values()):
         following = next(lines, None) if length <= LONGEST_CELL else None
         if following is None:
-            break
+            break  # the file ends, or this is no cell any more
         held.append(following)
         length += len(following[1])
         match = _NEXT_LINE.fullmatch(following[1].rstrip("\r\n"))
@@ -72,14 +72,17 @@ def _quoted(number: int, line: str, lines: _Lines, report: Report) -> list[str] 
         if match is not None:
             return _cells("".join(text for _, text in held).rstrip("\r\n"))
     index = len(_sound("".join(text for _, text in held)))
-    if match is not None:
-        report(number, index, "a quote is opened here and not closed", UNCLOSED)
+    if match is not None and length > LONGEST_CELL:
+        said = f"a quote is opened here and not closed within {LONGEST_CELL:,} characters"
+        tell(number, index, said, UNCLOSED)
+    elif match is not None:
+        tell(number, index, "a quote is opened here and never closed", UNCLOSED)
     elif len(held) > 1:
-        report(number, index, f"the quote opened here is closed inside a cell, on line {held[-1][0]}", STRAY)
+        tell(number, index, f"the quote opened here is closed inside a cell, on line {held[-1][0]}", STRAY)
     elif _RETURN.match(line.rstrip("\r\n"), _fault(line)):
-        report(number, index, *RETURN)
+        tell(number, index, *RETURN)
     else:
-        report(number, index, "a quote inside a cell", STRAY)
+        tell(number, index, "a quote inside a cell", STRAY)
     lines.again(held[1:])
     return None
 
@@ -99,17 +102,17 @@ def _fault(text: str) -> int:
     return found.end() if found else 0
 
 
-def _measure(line: int, cells: list[str], report: Report) -> None:
+def _measure(line: int, cells: list[str], tell: Tell) -> None:
     for index, cell in enumerate(cells):
         if len(cell) > LONGEST_CELL:
-            report(line, index, f"a cell of {len(cell):,} characters", TOO_LONG)
+            tell(line, index, f"a cell of {len(cell):,} characters", TOO_LONG)
 
 
 class _Lines(Iterator[tuple[int, str]]):
     """The numbered lines of a file as text. Lines can be handed back to be read again."""
 
-    def __init__(self, file: BinaryIO, report: Report) -> None:
-        self._file, self._report = file, report
+    def __init__(self, file: BinaryIO, tell: Tell) -> None:
+        self._file, self._tell = file, tell
         self._number = 0
         self._again: deque[tuple[int, str]] = deque()
 
@@ -135,7 +138,7 @@ class _Lines(Iterator[tuple[int, str]]):
     def _opening(self, raw: bytes) -> bytes:
         raw = raw.removeprefix(codecs.BOM_UTF8)
         if raw.startswith(_UTF_16) or bytes(4) in (raw[0:7:2], raw[1:8:2]):
-            self._report(1, None, "this is UTF-16, not UTF-8", SAVE_AS)
+            self._tell(1, None, "this is UTF-16, not UTF-8", SAVE_AS)
             self._file.seek(0, SEEK_END)
             return b""
         return raw
@@ -143,14 +146,14 @@ class _Lines(Iterator[tuple[int, str]]):
     def _text(self, raw: bytes) -> str:
         if b"\0" in raw:
             before = raw[: raw.index(b"\0")].decode(errors="replace")
-            self._report(self._number, len(_sound(before)), "a NUL byte", "Take it out")
+            self._tell(self._number, len(_sound(before)), "a NUL byte", "Take it out")
         try:
             return raw.decode()
         except UnicodeDecodeError as error:
             wrong = raw[error.start : error.start + 1]
             meant = wrong.decode("cp1252", errors="replace")
             message = f"byte {error.start + 1}, 0x{wrong.hex().upper()}, is not UTF-8 ({meant!r} in Windows-1252)"
-            self._report(self._number, len(_sound(raw[: error.start].decode())), message, SAVE_AS)
+            self._tell(self._number, len(_sound(raw[: error.start].decode())), message, SAVE_AS)
             return raw.decode(errors="replace")
 
     def _skip(self, raw: bytes) -> None:
@@ -160,6 +163,6 @@ class _Lines(Iterator[tuple[int, str]]):
         long = (index for index, cell in enumerate(cells) if len(cell) > LONGEST_CELL)
         rest = len(text) - sum(len(cell) + 1 for cell in cells)
         index = next(long, len(cells) if rest > LONGEST_CELL else None)
-        self._report(self._number, index, f"a line of over {LONGEST_LINE:,} bytes", TOO_LONG)
+        self._tell(self._number, index, f"a line of over {LONGEST_LINE:,} bytes", TOO_LONG)
         while raw and not raw.endswith(b"\n"):
             raw = self._file.readline(LONGEST_LINE)

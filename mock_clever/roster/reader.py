@@ -37,11 +37,15 @@ def read(directory: str | PathLike[str]) -> Source:
 def load(directory: str | PathLike[str]) -> Loaded:
     """The district in a folder, with the warnings that go with it."""
     folder = Path(directory)
-    if not folder.is_dir():
-        said = "this is no folder" if folder.exists() else "there is no such folder"
-        raise RosterError([Problem(str(folder), None, None, said, "Name a folder of Clever's CSV files")])
+    try:
+        names = {path.name for path in folder.iterdir()}
+    except OSError as error:
+        said = f"cannot be read as a folder ({error.strerror})"
+        raise RosterError(
+            [Problem(str(folder), None, None, said, "Name a folder of Clever's CSV files")]
+        ) from None
     problems, warnings = Report(), Report()
-    source = _Roster(folder, problems, warnings).source()
+    source = _Roster(folder, names, problems, warnings).source()
     if problems.problems:
         raise RosterError(problems.problems, problems.more, warnings.problems)
     return Loaded(source, tuple(warnings.problems), warnings.more)
@@ -59,9 +63,9 @@ class _Record(Struct, frozen=True, gc=False):
 class _Roster:
     """One folder being read: its sheets in turn, and what each needs to know of those before it."""
 
-    def __init__(self, folder: Path, problems: Report, warnings: Report) -> None:
+    def __init__(self, folder: Path, names: set[str], problems: Report, warnings: Report) -> None:
         self._district = sidecar.read(folder, problems, warnings)
-        self._grids = {sheet.name: Grid(folder, sheet, problems, warnings) for sheet in SHEETS}
+        self._grids = {sheet.name: Grid(folder, names, sheet, problems, warnings) for sheet in SHEETS}
         self._records: dict[str, dict[str, _Record]] = {sheet.name: {} for sheet in SHEETS}
         self._places: dict[tuple[str, str], set[str | None]] = {}
         self._contacts: dict[str, dict[tuple[str, ...], ContactRow]] = {}

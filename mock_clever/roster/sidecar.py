@@ -68,15 +68,19 @@ def _toml(value: object) -> str:
 
 
 def _text(directory: Path, problems: Report) -> str:
+    path = directory / FILE
     try:
-        return (directory / FILE).read_text(encoding="utf-8-sig")
+        if path.exists() and not path.is_file():
+            problems(FILE, None, None, "this is no ordinary file", "Put a file there, or nothing")
+            return ""
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
         said = f"byte {error.start + 1} is not UTF-8"
         problems(FILE, error.object[: error.start].count(b"\n") + 1, None, said, "Save the file as UTF-8")
     except OSError as error:
-        problems(FILE, None, None, f"cannot be read ({error.strerror})", "Put a file there, or nothing")
+        problems(FILE, None, None, f"cannot be read ({error.strerror})", "Make it readable")
     return ""
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from mock_clever.roster import Problem, RosterError, load, read
 
@@ -166,7 +169,12 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], tuple[str, int | None, str
     "unclosed quote at the end": (
         {"students": STUDENTS + 'N,c,Cruz,"Cleo,6,,,\n'},
         ("students.csv", 4, "First_name"),
-        "a quote is opened here and not closed",
+        "a quote is opened here and never closed",
+    ),
+    "unclosed quote far from the end": (
+        {"students": STUDENTS + 'N,c,Cruz,"Cleo,6,,,\n' + "".join(f"N,s{n},L,F,5,,,\n" for n in range(9_000))},
+        ("students.csv", 4, "First_name"),
+        "a quote is opened here and not closed within 100,000 characters",
     ),
     "unclosed quote in the middle": (
         {"students": STUDENTS.replace("N,a,Ansel", 'N,a,"Ansel')},
@@ -234,6 +242,13 @@ def test_reading_goes_on_after_a_fault_and_over_all_files(tmp_path: Path) -> Non
     ]
 
 
+def test_a_student_of_two_schools_has_each_contact_once(tmp_path: Path) -> None:
+    again = STUDENTS.splitlines()[1].replace("N,", "S,", 1)
+    source = read(folder(tmp_path, students=f"{STUDENTS}{again}\n"))
+    assert [(row.student_id, row.school_id) for row in source.students] == [("a", "N"), ("b", "N"), ("a", "S")]
+    assert [row.contact_name for row in source.contacts] == ["Mia"]
+
+
 def test_lines_are_counted_through_cells_with_line_breaks(tmp_path: Path) -> None:
     more = 'N,c,"Cruz\r\nand ""Co""\n\n",Cleo,6,,,\nX,d,Diaz,Di,5,,,\n'
     (problem,) = refused(folder(tmp_path, students=STUDENTS + more))
@@ -261,6 +276,25 @@ def test_how_a_problem_reads(tmp_path: Path) -> None:
         "The roster has 1 problem; nothing was loaded.\n"
         "  enrollments.csv:4: Student_id: there is no student 'z'. Correct it, or add the row to students.csv."
     )
+
+
+@settings(max_examples=150, deadline=None)
+@example(name="students.csv", noise=b'"\r\xff\0",""', cut=80, drop=3)
+@given(
+    name=st.sampled_from(sorted(GOOD)),
+    noise=st.binary(max_size=12),
+    cut=st.integers(0, 400),
+    drop=st.integers(0, 9),
+)
+def test_whatever_stands_in_a_file_the_answer_is_a_report(name: str, noise: bytes, cut: int, drop: int) -> None:
+    good = GOOD[name].encode()
+    with tempfile.TemporaryDirectory() as at:
+        bad = good[: cut % len(good)] + noise + good[cut % len(good) + drop :]
+        try:
+            read(folder(Path(at), **{name.removesuffix(".csv"): bad}))
+        except RosterError as refusal:
+            assert refusal.problems and all(problem.remedy for problem in refusal.problems)
+            assert str(refusal)
 
 
 def _directory(path: Path) -> None:
@@ -293,6 +327,12 @@ def test_what_stands_in_place_of_a_file(put: Callable[[Path], None], message: st
     put(at / "teachers.csv")
     (problem,) = refused(at)
     assert (problem.file, problem.message) == ("teachers.csv", message)
+
+
+def test_a_pipe_in_place_of_the_district_is_not_waited_for(tmp_path: Path) -> None:
+    at = folder(tmp_path)
+    os.mkfifo(at / "district.toml")
+    assert places(refused(at)) == [("district.toml", None, None)]
 
 
 def test_an_optional_file_may_be_absent_but_not_a_folder(tmp_path: Path) -> None:

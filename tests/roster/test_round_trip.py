@@ -154,6 +154,9 @@ def sources(draw: st.DrawFn) -> Source:
     def everywhere(rows: list[Any]) -> list[Any]:
         return [structs.replace(row, school_id=school) for row in rows for school in draw(several)]
 
+    def once(rows: list[Any]) -> list[Any]:
+        return [row for index, row in enumerate(rows) if row not in rows[:index]]
+
     name = {"contact_name": KEYS}
     taught = st.lists(st.sampled_from(teachers), unique=True).map(tuple) if teachers else st.just(())
     mine = draw(st.lists(st.sampled_from(students), max_size=4)) if students else []
@@ -165,7 +168,7 @@ def sources(draw: st.DrawFn) -> Source:
         district=DistrictRow(id="58da8a43cc70ab00017a1a87", name=draw(TEXT), created="2026-01-02T03:04:05.678Z"),
         schools=draw(sheet(SchoolRow, [{"school_id": key} for key in schools])),
         students=everywhere(draw(sheet(StudentRow, [{"student_id": key} for key in students], school_id=at))),
-        contacts=draw(sheet(ContactRow, [{"student_id": key} for key in mine], **name)),
+        contacts=once(draw(sheet(ContactRow, [{"student_id": key} for key in mine], **name))),
         teachers=everywhere(draw(sheet(TeacherRow, [{"teacher_id": key} for key in teachers], school_id=at))),
         sections=draw(
             sheet(SectionRow, [{"section_id": key} for key in sections], school_id=at, teacher_ids=taught)
