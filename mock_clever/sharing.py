@@ -7,27 +7,37 @@ trimmed: ids of records that are not shared stay in its arrays and answer 404 (d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
 
-from mock_clever.model import Id, Snapshot, User, schools_of
-
-TYPES = ("everything", "schools", "sections", "nothing")
+from mock_clever.model import Id, Snapshot, User, schools_of, students_of_contact
+from mock_clever.rules import Rule, chosen
 
 
 class Sharing(Struct, frozen=True, kw_only=True):
     """What a district shares with one application (support 203115007).
 
-    `type` is one of TYPES, `ids` the schools or sections chosen. `staff` is the tick box "Also share all
-    staff". `hidden` names records that are held back from whatever the rule shows.
+    `type` is one of TYPES, `ids` the schools, sections or students chosen, `rules` those of "Share by Rules".
+    `staff` is the tick box "Also share all staff". `hidden` names records that are held back from whatever
+    else shows them.
     """
 
     type: str = "everything"
     ids: frozenset[Id] = frozenset()
+    rules: tuple[Rule, ...] = ()
     staff: bool = True
     hidden: frozenset[Id] = frozenset()
+
+
+class _Chosen(Struct):
+    """What a rule names outright, before anything comes along; `attended` sections bring no classmates."""
+
+    sections: set[Id] = set()
+    attended: set[Id] = set()
+    people: set[Id] = set()
+    schools: set[Id] = set()
 
 
 EVERYTHING = Sharing()
@@ -37,63 +47,104 @@ def visible(district: Snapshot, rule: Sharing) -> Snapshot:
     """The part of a district that a rule shows.
 
     A section brings its teachers, students, school, course and term; a school brings its sections and those
-    who belong to it; a person makes their primary school visible (support 203115007). Contacts follow their
-    students. Staff come only with the tick box. The district itself and its admins are always there.
+    who belong to it; a teacher brings their sections, a student only the record of theirs, without classmates;
+    a person makes their primary school visible (support 203115007). Contacts follow their students. Staff come
+    with the tick box or by a rule of their own. The district itself and its admins are always there.
     """
     if rule == EVERYTHING:
         return district
-    shown = _CHOICES[rule.type](district, rule)
-    tables: dict[str, Any] = {
-        kind: district.table(kind).only(ids - rule.hidden if rule.hidden else ids) for kind, ids in shown.items()
-    }
+    if rule.type == "nothing":
+        return district.replace(schools=(), terms=(), courses=(), sections=(), users=(), resources=())
+    shown = _shown(district, rule)
+    tables: dict[str, Any] = {kind: district.table(kind).only(ids - rule.hidden) for kind, ids in shown.items()}
     return district.replace(**tables)
 
 
-def _everything(district: Snapshot, rule: Sharing) -> dict[str, set[Id]]:
-    kinds = ("schools", "terms", "courses", "sections", "resources")
-    people = {u.id for u in district.users if rule.staff or not _only_staff(u)}
-    return {kind: set(district.table(kind).ids) for kind in kinds} | {"users": people}
+def _shown(district: Snapshot, rule: Sharing) -> dict[str, set[Id]]:
+    if rule.type == "everything":
+        kinds = ("schools", "terms", "courses", "sections", "resources")
+        everyone = {u.id for u in district.users if rule.staff or not _only_staff(u)} - rule.hidden
+        unfollowed = {id for id in everyone if _only_hidden_students(district.users[id], rule)}
+        return {kind: set(district.table(kind).ids) for kind in kinds} | {"users": everyone - unfollowed}
+    return _with_company(district, _CHOICES[rule.type](district, rule), rule.hidden)
 
 
-def _schools(district: Snapshot, rule: Sharing) -> dict[str, set[Id]]:
-    chosen = rule.ids & set(district.schools.ids)
-    sections = {id for school in chosen for id in district.sections_of_school.get(school, ())}
-    people = {id for school in chosen for id in district.users_of_school.get(school, ())}
+def _schools(district: Snapshot, rule: Sharing) -> _Chosen:
+    schools = rule.ids.intersection(district.schools.ids)
+    people = {id for school in schools for id in district.users_of_school.get(school, ())}
     if not rule.staff:
         people = {id for id in people if not _only_staff(district.users[id])}
-    return _with_company(district, sections, people, chosen)
+    sections = {id for school in schools for id in district.sections_of_school.get(school, ())}
+    return _Chosen(sections=sections, people=people, schools=set(schools))
 
 
-def _sections(district: Snapshot, rule: Sharing) -> dict[str, set[Id]]:
-    people = set(district.users_of_role.get("staff", ())) if rule.staff else set()
-    return _with_company(district, set(rule.ids).intersection(district.sections.ids), people, set())
+def _sections(district: Snapshot, rule: Sharing) -> _Chosen:
+    sections = set(rule.ids.intersection(district.sections.ids))
+    return _Chosen(sections=sections, people=_ticked_staff(district, rule))
 
 
-def _nothing(district: Snapshot, rule: Sharing) -> dict[str, set[Id]]:
-    return {kind: set() for kind in ("schools", "terms", "courses", "sections", "resources", "users")}
+def _students(district: Snapshot, rule: Sharing) -> _Chosen:
+    students = set(rule.ids.intersection(district.users_of_role.get("student", ())))
+    attended = {id for student in students for id in _attended_by(district, student)}
+    return _Chosen(attended=attended, people=students | _ticked_staff(district, rule))
 
 
-_CHOICES = {"everything": _everything, "schools": _schools, "sections": _sections, "nothing": _nothing}
+def _rules(district: Snapshot, rule: Sharing) -> _Chosen:
+    found = _Chosen(people=_ticked_staff(district, rule))
+    for each in rule.rules:
+        ids = chosen(district, each)
+        if each.of == "sections":
+            found.sections.update(ids)
+        else:
+            found.people.update(ids)
+        if each.of == "teachers":
+            found.sections.update(id for user in ids for id in _taught_by(district, user))
+        elif each.of == "students":
+            found.attended.update(id for user in ids for id in _attended_by(district, user))
+    return found
 
 
-def _with_company(
-    district: Snapshot, sections: set[Id], people: Iterable[Id], schools: Iterable[Id]
-) -> dict[str, set[Id]]:
+_CHOICES: dict[str, Callable[[Snapshot, Sharing], _Chosen]] = {
+    "schools": _schools,
+    "sections": _sections,
+    "students": _students,
+    "rules": _rules,
+}
+TYPES = ("everything", *_CHOICES, "nothing")
+
+
+def _with_company(district: Snapshot, names: _Chosen, hidden: frozenset[Id]) -> dict[str, set[Id]]:
     """These sections, people and schools, and everything that comes along with them."""
+    sections = (names.sections | names.attended) - hidden
     shown = [district.sections[id] for id in sections]
-    taught = {id for section in shown for id in (*section.teachers, *section.students)}
-    users = taught.union(people)
+    users = {id for section in shown for id in section.teachers}
+    users |= {id for section in names.sections - hidden for id in district.sections[section].students}
+    users = (users | names.people) - hidden
+    schools = {section.school for section in shown} | names.schools | _primary_schools(district, users)
     users |= {id for user in users for id in district.contacts_of_student.get(user, ())}
     users |= set(district.users_of_role.get("district_admin", ()))
     courses = {section.course for section in shown if section.course}
     return {
-        "schools": {s.school for s in shown}.union(schools, _primary_schools(district, taught.union(people))),
+        "schools": schools,
         "terms": {section.term_id for section in shown if section.term_id},
         "courses": courses,
         "sections": sections,
         "users": users,
         "resources": {id for course in courses for id in district.resources_of_course.get(course, ())},
     }
+
+
+def _taught_by(district: Snapshot, user: Id) -> Iterable[Id]:
+    return (id for id in district.sections_of_user.get(user, ()) if user in district.sections[id].teachers)
+
+
+def _attended_by(district: Snapshot, user: Id) -> Iterable[Id]:
+    """The sections a student learns in."""
+    return (id for id in district.sections_of_user.get(user, ()) if user in district.sections[id].students)
+
+
+def _ticked_staff(district: Snapshot, rule: Sharing) -> set[Id]:
+    return set(district.users_of_role.get("staff", ())) if rule.staff else set()
 
 
 def _primary_schools(district: Snapshot, users: Iterable[Id]) -> set[Id]:
@@ -104,3 +155,9 @@ def _primary_schools(district: Snapshot, users: Iterable[Id]) -> set[Id]:
 def _only_staff(user: User) -> bool:
     """Whether nothing but the staff role would make this person visible."""
     return user.holds() == ("staff",)
+
+
+def _only_hidden_students(user: User, rule: Sharing) -> bool:
+    """Whether this is a contact all of whose students are held back."""
+    students = students_of_contact(user)
+    return bool(students) and rule.hidden.issuperset(students)

@@ -1,4 +1,4 @@
-"""What each rule shows of the hand-written town, to the record; and laws that hold for any rule and any district."""
+"""What each rule shows of the hand-written town, to the record; and laws for any rule and any district."""
 
 from __future__ import annotations
 
