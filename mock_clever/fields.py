@@ -81,7 +81,8 @@ class Field(Struct, frozen=True, kw_only=True):
 
     `type` is string, id, ids, strings, datetime, date, boolean, object or objects; an object's own fields are
     rows with a dot. `since` is the first version whose published specification has it, `until` the last one
-    (none: it still has it), `later` the values that not all of these versions know. `guaranteed` means always present; the rest may be a missing key. `values` and `pattern` hold where Clever validates.
+    (empty: the newest still has it). `guaranteed` means always present; the rest may be a missing key.
+    `values` and `pattern` hold where Clever validates; `later` are those of the values that came later.
     `sensitive` fields are opt-in for application and district. `scope` names an extra scope. `tiers` are the
     products that see it besides Secure Sync. `column` is the attribute of `sis` it comes from, and `blank` is
     what an empty cell there becomes: "" or nothing at all.
@@ -192,7 +193,7 @@ FIELDS: tuple[Field, ...] = (
         _f("district_contact.title", since="v2.1", validated=True),
         _f("district_contact.name", type="object", since="v2.1"),
         _maybe("district_contact.name.first", since="v2.1"),
-        _maybe("district_contact.name.middle", since="v2.1"),
+        _maybe("district_contact.name.middle", since="v3.0"),
         _maybe("district_contact.name.last", since="v2.1"),
         _maybe("lms_type", since="v3.1", validated=True, values=LMS_TYPES, scope="lms"),
         _maybe("lms_state", since="v3.1", validated=True, values=LMS_STATES, scope="lms"),

@@ -89,6 +89,11 @@ class DistrictContact(Part, frozen=True):
     name: Name = Name()
     title: str | None = None
 
+    @property
+    def short(self) -> DistrictContact:
+        """This contact without the middle name, as v2 writes an administrator."""
+        return structs.replace(self, name=self.name.short)
+
 
 class Student(Part, frozen=True):
     school: Id
@@ -390,7 +395,7 @@ class Snapshot:
         return Snapshot(**({kind: self.table(kind) for kind in KINDS} | tables))
 
     def within(self, whole: Snapshot, gone: Iterable[User] = ()) -> Snapshot:
-        """This snapshot as the visible part of a district, and who was removed from that: sections go on naming them."""
+        """This snapshot as the visible part of a district, whose teachers, gone or not, its sections name."""
         part = self.replace()
         part._whole, part._gone = whole, gone
         return part
@@ -468,7 +473,7 @@ class Snapshot:
         return _persons(self.users, "contact")
 
     @cached_property
-    def _teacher_ids(self) -> Mapping[Id, Id]:
+    def _teacher_ids(self) -> dict[Id, Id]:
         users = self.users if self._whole is None else self._gone
         own = {user.id: user.roles.teacher.legacy_id for user in users if user.roles.teacher is not None}
         return own if self._whole is None else own | self._whole._teacher_ids
