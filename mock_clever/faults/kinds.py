@@ -1,0 +1,65 @@
+"""The kinds of fault, one class each.
+
+A fault may answer in the place of the view (`before`) or spoil the view's answer (`after`). Add one by writing a
+class with a docstring: its name in lower case is its kind, and docs/control.md lists it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response
+
+KINDS: dict[str, type[Kind]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """What a fault does when it strikes."""
+
+    status: int = 500
+
+    def __init_subclass__(cls) -> None:
+        KINDS[cls.__name__.lower()] = cls
+
+    def before(self) -> Response | None:
+        """The answer to give in the place of the view's, or None to let it answer."""
+        return None
+
+    def after(self, response: Response) -> Response:
+        """The view's answer, spoilt."""
+        return response
+
+
+class Status(Kind):
+    """Answers with the error `status`, as Clever would: JSON with a message, an empty body on 429."""
+
+    def before(self) -> Response:
+        body = "" if self.status == 429 else '{"message":"Internal error"}'
+        return Response(body, self.status, content_type="application/json; charset=utf-8")
+
+
+class Html(Kind):
+    """Answers with an HTML page where JSON is expected, with `status`."""
+
+    def before(self) -> Response:
+        page = (
+            "<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Bad gateway</pre></body></html>\n"
+        )
+        return Response(page, self.status, content_type="text/html; charset=utf-8")
+
+
+class Empty(Kind):
+    """Answers 200 with an empty JSON object."""
+
+    def before(self) -> Response:
+        return Response("{}", 200, content_type="application/json; charset=utf-8")
+
+
+class Truncate(Kind):
+    """Sends the first half of the answer's body and then closes the connection."""
+
+    def after(self, response: Response) -> Response:
+        body = response.get_data()
+        response.set_data(body[: len(body) // 2])
+        return response

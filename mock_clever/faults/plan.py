@@ -1,0 +1,85 @@
+"""The faults planned in one world, and which of them strike a request."""
+
+from __future__ import annotations
+
+from itertools import count
+from threading import Lock
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from mock_clever.errors import ControlRefusal
+from mock_clever.faults.kinds import KINDS, Kind
+
+
+class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One fault: what it does (`kind`), where, and to which of the matching requests.
+
+    `path` is the beginning of the path; `skip` matching requests pass first, then `times` are struck (null: all).
+    """
+
+    path: str
+    kind: str = "status"
+    method: str | None = None
+    status: int = 500
+    skip: Annotated[int, Meta(ge=0)] = 0
+    times: Annotated[int, Meta(ge=1)] | None = 1
+
+
+class Fault:
+    """A planned fault with its number and how many matching requests it has seen."""
+
+    def __init__(self, number: int, planned: Planned) -> None:
+        self.id = f"F{number}"
+        self.planned = planned
+        self.does: Kind = KINDS[planned.kind](status=planned.status)
+        self.seen = 0
+
+    def strikes(self, method: str, path: str) -> bool:
+        """Whether it strikes this request; counts it when it matches."""
+        planned = self.planned
+        if not path.startswith(planned.path) or planned.method not in (None, method):
+            return False
+        self.seen += 1
+        struck = self.seen - planned.skip
+        return struck > 0 and (planned.times is None or struck <= planned.times)
+
+    def shown(self) -> dict[str, Any]:
+        """This fault for others to read."""
+        return {"id": self.id, **msgspec.to_builtins(self.planned), "seen": self.seen}
+
+
+class FaultPlan:
+    """The faults of one world, in the order they were planned."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+        self._numbers = count(1)
+        self._lock = Lock()
+
+    def add(self, body: object) -> Fault:
+        """Plan a fault. Raises ControlRefusal when it makes no sense."""
+        try:
+            planned = msgspec.convert(body, Planned)
+        except msgspec.ValidationError as wrong:
+            raise ControlRefusal(f"this fault cannot be planned: {wrong}; see docs/control.md") from None
+        if planned.kind not in KINDS:
+            raise ControlRefusal(f"no fault of kind {planned.kind!r}: choose one of {', '.join(KINDS)}")
+        if not 400 <= planned.status <= 599:
+            raise ControlRefusal(f"a fault's status is an error, 400 to 599, not {planned.status}")
+        with self._lock:
+            fault = Fault(next(self._numbers), planned)
+            self.faults.append(fault)
+        return fault
+
+    def clear(self) -> None:
+        """Plan nothing any more."""
+        self.faults = []
+
+    def striking(self, method: str, path: str) -> Fault | None:
+        """The first planned fault that strikes this request."""
+        if not self.faults:
+            return None
+        with self._lock:
+            return next((fault for fault in self.faults if fault.strikes(method, path)), None)

@@ -1,0 +1,105 @@
+"""What a login leaves behind: codes, user tokens and Clever's own sessions, each with its life.
+
+Codes live one minute and work once; user tokens 24 hours, never refreshed; a Clever session two hours,
+counted from the login (docs/oauth-implementation; sso 14).
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from mock_clever.ids import Mint
+from mock_clever.model import Id
+
+CODE_LIFE = 60.0
+TOKEN_LIFE = 24 * 3600.0
+SESSION_LIFE = 2 * 3600.0
+
+
+class Login(Struct, frozen=True, kw_only=True):
+    """Who logged in to which application: what a code stands for."""
+
+    client_id: str
+    district: Id
+    user: Id
+    role: str
+    redirect_uri: str
+    authorized_by: str = "district"
+
+
+class _Issued(Struct, kw_only=True):
+    login: Login
+    at: float
+    used: bool = False
+
+
+class Session(Struct, frozen=True, kw_only=True):
+    """A person signed in to Clever in one browser."""
+
+    district: Id
+    user: Id
+    at: float
+
+
+class Grants:
+    """The codes, user tokens and sessions of one world."""
+
+    def __init__(self, mint: Mint) -> None:
+        self._mint = mint
+        self._codes: dict[str, _Issued] = {}
+        self._tokens: dict[str, _Issued] = {}
+        self._sessions: dict[str, Session] = {}
+
+    def code(self, login: Login, now: float) -> str:
+        """A new code for this login: 40 hex digits."""
+        self._forget(now)
+        code = self._mint.hex(40)
+        self._codes[code] = _Issued(login=login, at=now)
+        return code
+
+    def pending(self, code: str, client_id: str, now: float) -> Login | None:
+        """The login a code still stands for: issued to this client, not used, not a minute old."""
+        issued = self._codes.get(code)
+        if issued is None or issued.used or issued.login.client_id != client_id:
+            return None
+        return issued.login if now - issued.at <= CODE_LIFE else None
+
+    def was_used(self, code: str) -> bool:
+        """Whether this code was exchanged before."""
+        issued = self._codes.get(code)
+        return issued is not None and issued.used
+
+    def exchange(self, code: str, now: float) -> str:
+        """Use a pending code up: the new user token, `il` and 38 hex digits."""
+        issued = self._codes[code]
+        issued.used = True
+        token = "il" + self._mint.hex(38)
+        self._tokens[token] = _Issued(login=issued.login, at=now)
+        return token
+
+    def bearer(self, token: str, now: float) -> Login | None:
+        """Whose user token this is, while it lives."""
+        issued = self._tokens.get(token)
+        return issued.login if issued is not None and now - issued.at <= TOKEN_LIFE else None
+
+    def sign_in(self, district: Id, user: Id, now: float) -> str:
+        """Begin a Clever session; the value of its cookie."""
+        cookie = self._mint.hex(64)
+        self._sessions[cookie] = Session(district=district, user=user, at=now)
+        return cookie
+
+    def session(self, cookie: str | None, now: float) -> Session | None:
+        """The Clever session of this cookie, while it lives."""
+        session = self._sessions.get(cookie or "")
+        return session if session is not None and now - session.at <= SESSION_LIFE else None
+
+    def sign_out(self, cookie: str | None) -> None:
+        """End a Clever session."""
+        self._sessions.pop(cookie or "", None)
+
+    def _forget(self, now: float) -> None:
+        """Drop what has long expired, so that a long run does not grow without bound."""
+        if len(self._codes) > 10_000:
+            self._codes = {c: i for c, i in self._codes.items() if now - i.at <= TOKEN_LIFE}
+            self._tokens = {t: i for t, i in self._tokens.items() if now - i.at <= TOKEN_LIFE}
+            self._sessions = {c: s for c, s in self._sessions.items() if now - s.at <= SESSION_LIFE}

@@ -1,0 +1,137 @@
+"""Everything the server was asked and answered: what checks and people judge by.
+
+A bounded ring. Rows keep what came and went as it was; masking happens when they are read, so that writing
+one costs little and no secret ever leaves.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from threading import Lock
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from msgspec import Struct
+
+from mock_clever.clock import iso
+from mock_clever.masking import masked_text, masked_value
+
+KEPT_ROWS = 5000
+KEPT_BODY = 4096
+
+
+class Finding(Struct, frozen=True):
+    """Something a client did that Clever would not like, though it was answered."""
+
+    id: str
+    message: str
+
+
+class Row(Struct, kw_only=True):
+    """One exchange. Bodies are kept when they are small; the journal numbers it."""
+
+    at: float
+    kind: str
+    method: str
+    path: str
+    query: Mapping[str, list[str]]
+    status: int
+    id: int = 0
+    client_id: str | None = None
+    user: str | None = None
+    district: str | None = None
+    credential: str = "none"
+    request_headers: list[tuple[str, str]] = []
+    request_body: bytes = b""
+    request_type: str = ""
+    response_headers: list[tuple[str, str]] = []
+    response_body: bytes = b""
+    ms: float = 0.0
+    fault: str | None = None
+    findings: list[Finding] = []
+
+    def shown(self) -> dict[str, Any]:
+        """This row for others to read: JSON with every secret masked."""
+        return {
+            "id": self.id,
+            "at": iso(self.at),
+            "kind": self.kind,
+            "method": self.method,
+            "path": self.path,
+            "query": {key: _one(masked_value(key, values)) for key, values in self.query.items()},
+            "status": self.status,
+            "client_id": self.client_id,
+            "user": self.user,
+            "district": self.district,
+            "credential": self.credential,
+            "request": {
+                "headers": {name: masked_text(name, value) for name, value in self.request_headers},
+                "body": _body(self.request_body, self.request_type),
+            },
+            "response": {
+                "headers": {name: masked_text(name, value) for name, value in self.response_headers},
+                "body": _body(self.response_body, dict(self.response_headers).get("Content-Type", "")),
+            },
+            "ms": round(self.ms, 3),
+            "fault": self.fault,
+            "findings": [{"id": f.id, "message": f.message} for f in self.findings],
+        }
+
+
+class Journal:
+    """The rows of one world, oldest first, the oldest dropped when there are too many."""
+
+    def __init__(self, kept: int = KEPT_ROWS) -> None:
+        self._rows: deque[Row] = deque(maxlen=kept)
+        self._newest = 0
+        self._lock = Lock()
+
+    def add(self, row: Row) -> None:
+        """Write a finished exchange down under the next number.
+
+        Rows are numbered as they end, so that a reader who asks for what came after the newest misses none
+        still under way. No number is used again, not even after `clear`.
+        """
+        with self._lock:
+            self._newest += 1
+            row.id = self._newest
+            self._rows.append(row)
+
+    def clear(self) -> None:
+        """Forget every row."""
+        self._rows.clear()
+
+    @property
+    def newest(self) -> int:
+        """The number given last."""
+        return self._newest
+
+    def rows(self, since: int = 0, **wanted: str | None) -> Iterator[Row]:
+        """The rows after `since` that match: kind, client_id and status exactly, path by its beginning."""
+        path = wanted.pop("path", None) or ""
+        exact = {name: value for name, value in wanted.items() if value is not None}
+        for row in list(self._rows):
+            if row.id <= since or not row.path.startswith(path):
+                continue
+            if all(str(getattr(row, name)) == value for name, value in exact.items()):
+                yield row
+
+
+def _one(values: list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else values
+
+
+def _body(body: bytes, content_type: str) -> Any:
+    """A body as it can be shown: JSON and forms with their secrets masked, other text not at all."""
+    if not body:
+        return None
+    try:
+        if "json" in content_type:
+            return masked_value("", msgspec.json.decode(body))
+        if "form-urlencoded" in content_type:
+            return {name: masked_text(name, value) for name, value in parse_qsl(body.decode(), True)}
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return f"{len(body)} bytes that are not {content_type}"
+    return f"{len(body)} bytes of {content_type or 'no stated type'}"

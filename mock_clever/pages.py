@@ -1,0 +1,56 @@
+"""Finished answers, kept for as long as what they show is what is published."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from hashlib import sha1
+from threading import Lock
+
+from msgspec import Struct
+
+from mock_clever.model import Snapshot
+
+KEPT_BYTES = 64 * 2**20
+
+
+class Page(Struct, frozen=True):
+    """A finished body with the weak ETag Express gives it: hex length and base64 digest."""
+
+    body: bytes
+    etag: str
+
+
+def page(body: bytes) -> Page:
+    """A finished body."""
+    digest = b64encode(sha1(body, usedforsecurity=False).digest()).decode().rstrip("=")
+    return Page(body, f'W/"{len(body):x}-{digest}"')
+
+
+class Published:
+    """What one application sees now, and the pages written of it: the least lately asked for go first."""
+
+    def __init__(self, snapshot: Snapshot, kept: int = KEPT_BYTES) -> None:
+        self.snapshot = snapshot
+        self._kept = kept
+        self._size = 0
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
+        self._lock = Lock()
+
+    def page(self, key: Hashable, write: Callable[[], bytes]) -> Page:
+        """The page under this key, written now if it was not before."""
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+                return found
+        written = page(write())
+        with self._lock:
+            if key not in self._pages:
+                self._pages[key] = written
+                self._size += len(written.body)
+            while self._size > self._kept:
+                _, dropped = self._pages.popitem(last=False)
+                self._size -= len(dropped.body)
+        return written

@@ -1,0 +1,141 @@
+"""How a world begins, and the many worlds of one process.
+
+A scenario is a district, either a preset or a folder of CSV files, and the applications connected to it. It is
+read once; every world made of it shares its snapshots, so that a new one costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from msgspec import Struct, structs
+
+from mock_clever.apps import App, standard_apps
+from mock_clever.errors import ControlRefusal
+from mock_clever.ingest import ingest
+from mock_clever.model import Snapshot
+from mock_clever.prepared import prepare
+from mock_clever.synthesis import UnknownPreset, answer_key
+from mock_clever.world import World
+
+MAIN = "main"
+REDIRECT_URI = "http://127.0.0.1:5000/oauth/clever/callback"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Scenario(Struct, frozen=True, kw_only=True):
+    """What a world begins with. `roster` is a folder of CSV files that takes the preset's place."""
+
+    preset: str = "sandbox"
+    seed: int = 0
+    roster: Path | None = None
+    redirect_uris: tuple[str, ...] = (REDIRECT_URI,)
+    cache: Path | None = None
+
+
+class Start(Struct, frozen=True):
+    """A scenario that has been read: its district, what is odd about it, and what Clever would warn of."""
+
+    scenario: Scenario
+    district: Snapshot
+    answers: list[dict[str, Any]]
+    warnings: tuple[str, ...] = ()
+
+
+def start(scenario: Scenario) -> Start:
+    """Read a scenario. Raises ControlRefusal for an unknown preset, or with every problem of bad CSV files."""
+    if scenario.roster is not None:
+        return _from_files(scenario, scenario.roster)
+    try:
+        district = prepare(scenario.preset, scenario.seed, scenario.cache)
+    except UnknownPreset as unknown:
+        raise ControlRefusal(str(unknown)) from None
+    return Start(scenario, district, [case.shown() for case in answer_key(scenario.preset, district)])
+
+
+def _from_files(scenario: Scenario, folder: Path) -> Start:
+    from mock_clever.roster import RosterError, load  # only when asked: any other start is quicker without
+
+    try:
+        loaded = load(folder)
+    except RosterError as wrong:
+        raise ControlRefusal(str(wrong)) from None
+    return Start(scenario, ingest(loaded.source), [], tuple(str(warning) for warning in loaded.warnings))
+
+
+def fill(world: World, begins: Start) -> None:
+    """Put a scenario's district into a world and connect it to every application there."""
+    world.add_district(begins.district, begins.answers)
+    for client_id in world.apps:
+        world.connect(client_id, begins.district.district.id)
+
+
+class Worlds:
+    """The worlds of this process by name; `main` is always there."""
+
+    def __init__(self, begins: Start) -> None:
+        self._begins = begins
+        self._worlds: dict[str, World] = {}
+        self._starts: dict[str, Start] = {}
+        self._lock = Lock()
+        self.create(MAIN)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._worlds))
+
+    @property
+    def begins(self) -> Start:
+        """What a world begins with unless told otherwise."""
+        return self._begins
+
+    def get(self, name: str) -> World | None:
+        """The world of this name."""
+        return self._worlds.get(name)
+
+    def create(self, name: str, preset: str | None = None, seed: int | None = None) -> World:
+        """A fresh world. Raises ControlRefusal when the name is taken or is no name."""
+        if _NAME.fullmatch(name) is None:
+            raise ControlRefusal("a world's name has 1 to 64 letters, digits, - or _")
+        with self._lock:
+            if name in self._worlds:
+                raise ControlRefusal(f"there is a world {name!r} already: DELETE it or choose another name", 409)
+            begins = self._start(preset, seed)
+            world = _fresh(
+                name, begins, {app.client_id: app for app in standard_apps(begins.scenario.redirect_uris)}
+            )
+            self._worlds[name], self._starts[name] = world, begins
+            return world
+
+    def reset(self, name: str) -> World:
+        """A world as it began; registered applications stay, and no secret is ever made twice."""
+        with self._lock:
+            old = self._worlds[name]
+            world = _fresh(name, self._starts[name], old.apps)
+            world.carry_on(old)
+            self._worlds[name] = world
+            return world
+
+    def drop(self, name: str) -> None:
+        """Forget a world."""
+        with self._lock:
+            if name == MAIN or name not in self._worlds:
+                raise ControlRefusal(f"no world {name!r} to drop: {', '.join(self)} exist and main stays", 404)
+            del self._worlds[name], self._starts[name]
+
+    def _start(self, preset: str | None, seed: int | None) -> Start:
+        if preset is None and seed is None:
+            return self._begins
+        scenario = self._begins.scenario
+        changed = structs.replace(scenario, roster=None, preset=preset or scenario.preset, seed=seed or 0)
+        return start(changed)
+
+
+def _fresh(name: str, begins: Start, apps: Mapping[str, App]) -> World:
+    world = World(name, begins.scenario.seed)
+    world.apps = dict(apps)
+    fill(world, begins)
+    return world
