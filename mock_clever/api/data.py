@@ -1,0 +1,255 @@
+"""The Data API: three views (list, fetch, follow a link) serve every collection of every version.
+
+Everything a token may see comes from one published Snapshot; finished pages are kept with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from mock_clever.api.asking import Asker, asker
+from mock_clever.api.paging import asked, links
+from mock_clever.api.where import matching
+from mock_clever.api.wire import CORE, RESOURCES, answer
+from mock_clever.errors import BadParameter, CannotGet, NotFound
+from mock_clever.model import Id, Record
+from mock_clever.versions import VERSIONS, Collection, Relation, Version
+from mock_clever.versions.shape import telling
+
+_encode = msgspec.json.Encoder().encode
+Tell = Callable[[Any], dict[str, Any]]
+data = Blueprint("data", __name__)
+
+
+@data.get("/<version:version>/<name>")
+def list_records(version: str, name: str) -> Response:
+    """A page of a collection, or how many records it holds."""
+    told, collection = _collection(version, name)
+    who = _roster_reader(collection)
+    return _answer(who, collection, lambda: _listed(who, told, collection))
+
+
+@data.get("/<version:version>/<name>/<id>")
+def get_record(version: str, name: str, id: str) -> Response:
+    """One record with the links that lead on from it."""
+    told, collection = _collection(version, name)
+    who = asker()
+    if who.login is not None:
+        _own_record(who, collection, id)
+    elif collection.part != "district":
+        _sync_only(who)
+    return _answer(who, collection, lambda: _single(who, told, collection, id.lower()))
+
+
+@data.get("/<version:version>/<name>/<id>/<relation>")
+def follow_link(version: str, name: str, id: str, relation: str) -> Response:
+    """The records another one leads to."""
+    told, collection = _collection(version, name)
+    link = collection.relations.get(relation.lower())
+    if link is None:
+        raise CannotGet(request.method, request.path)
+    who = _roster_reader(collection, also=told.collections[link.to])
+    target = told.collections[link.to]
+    return _answer(who, target, lambda: _followed(who, told, collection, id.lower(), link))
+
+
+def _collection(version: str, name: str) -> tuple[Version, Collection]:
+    told = VERSIONS.get(version.lower())
+    collection = told.collections.get(name.lower()) if told else None
+    if told is None or collection is None:
+        raise CannotGet(request.method, request.path)
+    return told, collection
+
+
+def _roster_reader(collection: Collection, also: Collection | None = None) -> Asker:
+    """A district token that may read this collection; any other kind is answered in HTML (docs/error-messages)."""
+    who = asker()
+    if who.login is not None:
+        raise CannotGet(request.method, request.path)
+    if collection.part != "district" or also is not None:
+        _sync_only(who)
+    return who
+
+
+def _sync_only(who: Asker) -> None:
+    """Districts apart, roster endpoints need Secure Sync (docs/api-overview; data-api 15 #2)."""
+    if "secure_sync" not in who.app.products:
+        raise CannotGet(request.method, request.path)
+
+
+def _own_record(who: Asker, collection: Collection, id: str) -> None:
+    """A user token reads its own user, district and, with Secure Sync, schools (docs/api-overview; sso 14)."""
+    assert who.login is not None
+    if collection.own is None:
+        raise CannotGet(request.method, request.path)
+    if collection.part == "school":
+        _sync_only(who)
+    if id.lower() not in collection.own(who.snapshot, who.login.user):
+        raise NotFound
+
+
+def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Response:
+    key = (request.path, request.query_string, who.app.permission, who.login is None)
+    return answer(who.published.page(key, write), RESOURCES if shown.empty else CORE)
+
+
+def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
+    table = who.snapshot.table(collection.kind)
+    if collection.counts and request.args.get("count") == "true":
+        uri = f"{request.path}?{_query()}"
+        return _encode({"count": len(table), "links": [{"rel": "self", "uri": uri}]})
+    ids = table.ids
+    if not _in_scope(who, collection):
+        ids = []
+    role = _role(collection.roles)
+    if role is not None:
+        ids = who.snapshot.users_of_role.get(role, [])
+    return _page(
+        who,
+        version,
+        collection,
+        ids,
+        first=collection.links_first,
+        where=collection.where,
+        bare=collection.bare,
+    )
+
+
+def _single(who: Asker, version: Version, collection: Collection, id: Id) -> bytes:
+    record = _found(who, collection, id)
+    uri = f"/{version.name}/{collection.name}/{id}"
+    shown = [{"rel": "self", "uri": uri}]
+    told = _telling(who, version, collection)(record)
+    if who.login is None:
+        shown += [{"rel": rel, "uri": f"{uri}/{rel}"} for rel in collection.linked(record)]
+    included = _included(who, version, collection, record) if who.login is None else {}
+    return _encode({"data": told, "links": shown, **included})
+
+
+def _followed(who: Asker, version: Version, collection: Collection, id: Id, link: Relation) -> bytes:
+    record, target = _found(who, collection, id), version.collections[link.to]
+    if link.values:
+        return _encode({"data": list(link.find(who.snapshot, record))})
+    ids = _reached(who, target, link, record)
+    if link.one:
+        return _canonical(who, version, target, ids)
+    role = _role(link.roles)
+    if role is not None:
+        ids = [id for id in ids if role in who.snapshot.users[id].holds()]
+    return _page(
+        who,
+        version,
+        target,
+        ids,
+        first=version.links_first,
+        where=link.where,
+        bare=link.bare,
+        told_as=link,
+        back=[{"rel": link.back, "uri": f"/{version.name}/{collection.name}/{id}"}] if link.back else [],
+    )
+
+
+def _reached(who: Asker, target: Collection, link: Relation, record: Any) -> list[Id]:
+    """The visible records that a link leads to, ascending."""
+    if not _in_scope(who, target):
+        return []
+    find = link.find
+    if link.primary is not None and request.args.get("primary") in ("", "true"):
+        find = link.primary
+    table, found = who.snapshot.table(target.kind), find(who.snapshot, record)
+    return table.ids if found is table.ids else sorted({id for id in found if id in table})
+
+
+def _included(who: Asker, version: Version, collection: Collection, record: Any) -> dict[str, Any]:
+    """What `include` adds beside a single record: the first page of each relation it names, if it is one."""
+    named = request.args.get("include", "").lower().split(",") if collection.includes else []
+    links = [collection.relations[name] for name in map(str.strip, named) if name in collection.relations]
+    found: dict[str, Any] = {}
+    for link in links:
+        target = version.collections[link.to]
+        if link.values:
+            found[link.rel] = link.find(who.snapshot, record)
+            continue
+        table, tell = who.snapshot.table(target.kind), _telling(who, version, target, link)
+        ids, _ = asked({}).cut(_reached(who, target, link, record))
+        told = [{"data": tell(table[id]), "uri": f"/{version.name}/{target.name}/{id}"} for id in ids]
+        if told or not link.one:
+            found[link.rel] = told[0] if link.one else told
+    return found
+
+
+def _canonical(who: Asker, version: Version, target: Collection, ids: list[Id]) -> bytes:
+    """A related single record: only `self`, and that the record's own uri (recorded; data-api 4.3)."""
+    if not ids:
+        raise NotFound
+    record = _found(who, target, ids[0])
+    shown = [{"rel": "self", "uri": f"/{version.name}/{target.name}/{record.id}"}]
+    return _encode({"data": _telling(who, version, target)(record), "links": shown})
+
+
+def _page(
+    who: Asker,
+    version: Version,
+    collection: Collection,
+    ids: list[Id],
+    *,
+    first: bool,
+    where: bool,
+    bare: bool,
+    told_as: Relation | None = None,
+    back: Sequence[dict[str, str]] = (),
+) -> bytes:
+    table, tell = who.snapshot.table(collection.kind), _telling(who, version, collection, told_as)
+    if where and request.args.get("where"):
+        matches = matching(request.args["where"])
+        ids = [id for id in ids if matches(tell(table[id]))]
+    wanted = asked(request.args if collection.pages else {})
+    shown, more = wanted.cut(ids)
+    if collection.empty and not shown:
+        return _encode({collection.empty: []})
+    if bare and request.args.get("show_links") not in ("", "true"):
+        written = b",".join(_encode(tell(table[id])) for id in shown)
+    else:
+        uri = f',"uri":"/{version.name}/{collection.name}/'.encode()
+        end = f'/{told_as.rel}"}}'.encode() if told_as is not None and told_as.part else b'"}'
+        written = b",".join(b'{"data":' + _encode(tell(table[id])) + uri + id.encode() + end for id in shown)
+    envelope = _encode([*links(request.path, _query(), shown, more, wanted, version.links), *back])
+    if first:
+        return b'{"links":' + envelope + b',"data":[' + written + b"]}"
+    return b'{"data":[' + written + b'],"links":' + envelope + b"}"
+
+
+def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> Tell:
+    part, timestamps = (link.part, link.timestamps) if link is not None else ("", False)
+    return telling(version.name, collection, who.app.permission, who.snapshot, part, timestamps)
+
+
+def _found(who: Asker, collection: Collection, id: Id) -> Record:
+    record: Record | None = who.snapshot.table(collection.kind).get(id)
+    if record is None or not _in_scope(who, collection):
+        raise NotFound
+    return record
+
+
+def _in_scope(who: Asker, collection: Collection) -> bool:
+    """Whether the application was granted the extra scope a collection needs, if it needs one (docs/resources)."""
+    return not collection.scope or collection.scope in who.app.granted
+
+
+def _role(allowed: tuple[str, ...]) -> str | None:
+    """The `role` filter, where there is one. Raises BadParameter on another value (data-api 15 #8)."""
+    role = request.args.get("role") or None
+    if role is None or not allowed:
+        return None
+    if role not in allowed:
+        raise BadParameter(f"role must be one of {', '.join(allowed)}")
+    return role
+
+
+def _query() -> str:
+    """The query as it came, for links to repeat."""
+    return request.query_string.decode("utf-8", "replace")

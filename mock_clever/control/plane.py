@@ -1,0 +1,408 @@
+"""The control plane's routes. Each answers JSON; each refusal says what to send instead (docs/control.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from flask import Blueprint, Response, request
+from msgspec import Struct, structs
+
+from mock_clever import __version__
+from mock_clever.api.asking import here
+from mock_clever.apps import PRODUCTS, USER_TYPES, App, Connection
+from mock_clever.changes import read as read_changes
+from mock_clever.clock import duration, iso, moment
+from mock_clever.errors import ControlRefusal, PageRefusal
+from mock_clever.ids import token
+from mock_clever.model import KINDS, Id, Snapshot
+from mock_clever.people import search
+from mock_clever.portal.entry import Wanted, finish
+from mock_clever.rules import FIELDS, Rule
+from mock_clever.scenarios import Scenario, Worlds, start
+from mock_clever.sharing import Sharing
+
+T = TypeVar("T")
+
+
+class AppBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """An application to register, or the keys of one to change."""
+
+    client_id: str | None = None
+    client_secret: str | None = None
+    name: str | None = None
+    products: tuple[str, ...] | None = None
+    redirect_uris: tuple[str, ...] | None = None
+    supported_user_types: tuple[str, ...] | None = None
+    granted: frozenset[str] | None = None
+    development: bool | None = None
+
+
+class SharingBody(Struct, kw_only=True, forbid_unknown_fields=True, rename={"hidden": "except"}):
+    """A sharing rule."""
+
+    type: Literal["everything", "schools", "sections", "students", "rules", "nothing"]
+    ids: frozenset[Id] = frozenset()
+    rules: tuple[Rule, ...] = ()
+    staff: bool = True
+    hidden: frozenset[Id] = frozenset()
+
+
+class ConnectionBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What of a connection can be switched."""
+
+    launched: bool | None = None
+    connected: bool | None = None
+
+
+class DistrictBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Another district for this world."""
+
+    preset: str = "tiny"
+    seed: int = 1
+    connect: bool = True
+
+
+class LoginBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A login without a browser."""
+
+    user: str
+    client_id: str | None = None
+    redirect_uri: str | None = None
+    state: str | None = None
+
+
+class ClockBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How to move the clock: one of the three."""
+
+    advance: str | float | None = None
+    set: str | None = None
+    freeze: bool | None = None
+
+
+class WorldBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A world to create."""
+
+    name: str
+    preset: str | None = None
+    seed: int | None = None
+
+
+def control_plane(worlds: Worlds) -> Blueprint:
+    """The routes over these worlds."""
+    plane = Blueprint("control", __name__, url_prefix="/_mock")
+
+    @plane.get("/health")
+    def health() -> Response:
+        """Whether the mock answers, and what it serves."""
+        return _json({"status": "ok", "preset": worlds.begins.scenario.preset, "version": __version__})
+
+    @plane.get("/env")
+    def env() -> Response:
+        """What a vendor app needs to know, as environment variables."""
+        return _json(environment(request.url_root.rstrip("/")))
+
+    @plane.get("/apps")
+    def list_apps() -> Response:
+        """The registered applications, with their secrets, as a dashboard shows them."""
+        return _json({"apps": [_app(app) for app in here().apps.values()]})
+
+    @plane.post("/apps")
+    def register_app() -> Response:
+        """Register an application, or change the one with this client id."""
+        body = _body(AppBody)
+        new = body.client_id is None or body.client_id not in here().apps
+        app = _registered(body)
+        here().register(app)
+        if new:
+            for district in here().districts:
+                here().connect(app.client_id, district)
+        return _json(_app(app), 201 if new else 200)
+
+    @plane.get("/connections")
+    def list_connections() -> Response:
+        """Every district connected to every application."""
+        return _json({"connections": [_connection(c) for c in here().connections.values()]})
+
+    @plane.patch("/connections/<id>")
+    def switch_connection(id: Id) -> Response:
+        """Launch or unlaunch a connection, disconnect or reconnect it."""
+        given = {k: v for k, v in structs.asdict(_body(ConnectionBody)).items() if v is not None}
+        was = here().connection(id)
+        changed = here().reconnect(id, **given)
+        if changed.connected and not was.connected:
+            changed = here().join_again(id)
+        return _json(_connection(changed))
+
+    @plane.put("/connections/<id>/sharing")
+    def share(id: Id) -> Response:
+        """Choose what a district shares with an application; acts at once."""
+        body = _body(SharingBody)
+        connection = here().connection(id)
+        _check_sharing(here().district(connection.district), body)
+        rule = Sharing(type=body.type, ids=body.ids, rules=body.rules, staff=body.staff, hidden=body.hidden)
+        return _json(_connection(here().reconnect(id, sharing=rule)))
+
+    @plane.post("/connections/<id>/rotate")
+    def rotate(id: Id) -> Response:
+        """Give a connection a new token; the old one answers 401 from now on."""
+        return _json(_connection(here().rotate(id)))
+
+    @plane.get("/districts")
+    def list_districts() -> Response:
+        """The districts of this world and how much they hold."""
+        return _json({"districts": [_district(d) for d in here().districts.values()]})
+
+    @plane.post("/districts")
+    def add_district() -> Response:
+        """Another district from a preset, connected to every application unless told not to."""
+        body = _body(DistrictBody)
+        begins = start(Scenario(preset=body.preset, seed=body.seed, cache=worlds.begins.scenario.cache))
+        here().add_district(begins.district, begins.answers)
+        for client_id in here().apps if body.connect else ():
+            here().connect(client_id, begins.district.district.id)
+        return _json(_district(begins.district), 201)
+
+    @plane.post("/districts/<id>/changes")
+    def change_district(id: Id) -> Response:
+        """Let things happen to a district and publish them: all of them or none."""
+        body = _body(dict[str, Any])
+        return _json({"applied": here().change(id, read_changes(body.get("changes")))})
+
+    @plane.get("/people")
+    def people() -> Response:
+        """People by name, username, id, grade, school, role or quirk."""
+        found = search(
+            here(), request.args.get("q", ""), request.args.get("role", ""), limit=_number("limit", 50, 10_000)
+        )
+        return _json({"people": [person.shown(here()) for person in found]})
+
+    @plane.post("/login")
+    def login() -> Response:
+        """A finished Clever login without a browser: where it would redirect to."""
+        return _json({"redirect": _login(_body(LoginBody))})
+
+    @plane.get("/answer-key")
+    def answer_key() -> Response:
+        """What is odd in this world's districts, and what a correct app shows."""
+        return _json({"cases": here().answers})
+
+    @plane.get("/journal")
+    def journal() -> Response:
+        """Every exchange seen, oldest first, secrets masked."""
+        wanted = {name: request.args.get(name) for name in ("kind", "path", "client_id", "status")}
+        since, newest = _number("since", 0, 2**53), here().journal.newest
+        rows = [row for row in here().journal.rows(since, **wanted) if row.id <= newest]
+        shown = rows[: _number("limit", 1000, 5000)]
+        if len(shown) < len(rows):
+            newest = shown[-1].id if shown else since
+        return _json({"entries": [row.shown() for row in shown], "next": newest})
+
+    @plane.delete("/journal")
+    def clear_journal() -> Response:
+        """Forget every exchange; numbers go on."""
+        here().journal.clear()
+        return _json({"next": here().journal.newest})
+
+    @plane.get("/faults")
+    def list_faults() -> Response:
+        """The planned faults and how many matching requests each has seen."""
+        return _json({"faults": [fault.shown() for fault in here().faults.faults]})
+
+    @plane.post("/faults")
+    def plan_fault() -> Response:
+        """Plan a fault."""
+        return _json(here().faults.add(_body(dict[str, Any])).shown(), 201)
+
+    @plane.delete("/faults")
+    def clear_faults() -> Response:
+        """Plan nothing any more."""
+        here().faults.clear()
+        return _json({"faults": []})
+
+    @plane.get("/clock")
+    def clock() -> Response:
+        """What time it is in this world."""
+        return _clock()
+
+    @plane.post("/clock")
+    def move_clock() -> Response:
+        """Advance, set or freeze the clock."""
+        _move(_body(ClockBody))
+        return _clock()
+
+    @plane.post("/reset")
+    def reset() -> Response:
+        """This world as it began: data, sharing, grants, faults, clock and journal. Registered apps stay."""
+        worlds.reset(here().name)
+        return _json({"status": "reset"})
+
+    @plane.get("/worlds")
+    def list_worlds() -> Response:
+        """The names of all worlds."""
+        return _json({"worlds": list(worlds)})
+
+    @plane.post("/worlds")
+    def create_world() -> Response:
+        """A fresh world, reached under /w/{name}."""
+        body = _body(WorldBody)
+        world = worlds.create(body.name, body.preset, body.seed)
+        return _json({"name": world.name, "path": f"/w/{world.name}"}, 201)
+
+    @plane.delete("/worlds/<name>")
+    def drop_world(name: str) -> Response:
+        """Forget a world."""
+        worlds.drop(name)
+        return _json({"worlds": list(worlds)})
+
+    return plane
+
+
+def environment(base: str) -> dict[str, str]:
+    """The variables a vendor app reads, for the world of this request. `CLEVER_*` is the Secure Sync app."""
+    world = here()
+    sync = next((app for app in world.apps.values() if "secure_sync" in app.products), None)
+    sso = next((app for app in world.apps.values() if "secure_sync" not in app.products), sync)
+    if sync is None or sso is None:
+        raise ControlRefusal("this world has no Secure Sync application: POST /_mock/apps registers one", 404)
+    connection = next(iter(world.connections_of(sync.client_id)), None)
+    return {
+        "MOCK_CLEVER_URL": base,
+        "CLEVER_CLIENT_ID": sync.client_id,
+        "CLEVER_CLIENT_SECRET": sync.client_secret,
+        "CLEVER_REDIRECT_URI": next(iter(sync.redirect_uris), ""),
+        "CLEVER_DISTRICT_ID": connection.district if connection else "",
+        "CLEVER_DISTRICT_TOKEN": connection.access_token if connection else "",
+        "CLEVER_SSO_CLIENT_ID": sso.client_id,
+        "CLEVER_SSO_CLIENT_SECRET": sso.client_secret,
+    }
+
+
+def _registered(body: AppBody) -> App:
+    given = {k: v for k, v in structs.asdict(body).items() if v is not None}
+    _among("products", given.get("products", ()), PRODUCTS)
+    _among("supported_user_types", given.get("supported_user_types", ()), USER_TYPES)
+    if "" in (body.client_id, body.client_secret):
+        raise ControlRefusal("client_id and client_secret cannot be empty: leave them out to have them made")
+    old = here().apps.get(body.client_id or "")
+    if old is not None:
+        return _checked(structs.replace(old, **given))
+    if not body.name or not body.products:
+        raise ControlRefusal(f"a new application needs a name and products, some of {', '.join(PRODUCTS)}")
+    minted = {
+        "client_id": token(20, "client id", here().mint.hex()),
+        "client_secret": token(40, "client secret", here().mint.hex()),
+    }
+    return _checked(App(**(minted | given)))
+
+
+def _checked(app: App) -> App:
+    for uri in app.redirect_uris:
+        allowed = ("http://", "https://") if app.development else ("https://",)
+        if not uri.startswith(allowed):
+            raise ControlRefusal(
+                f"redirect URI {uri!r} must begin with {' or '.join(allowed)} (docs/identity-api)"
+            )
+        if "#" in uri or not uri.isprintable() or " " in uri:
+            raise ControlRefusal(f"redirect URI {uri!r} cannot hold spaces, control characters or a fragment")
+    return app
+
+
+def _among(name: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
+    odd = [value for value in given if value not in known]
+    if odd:
+        raise ControlRefusal(f"{name}: {', '.join(odd)} is unknown; choose from {', '.join(known)}")
+
+
+def _check_sharing(district: Snapshot, body: SharingBody) -> None:
+    """Refuse ids that name nothing of the chosen kind, and filters on fields that are not there."""
+    kind = "users" if body.type == "students" else body.type
+    odd = sorted(id for id in body.ids if kind in KINDS and id not in district.table(kind))
+    if odd:
+        raise ControlRefusal(f"no {body.type} of this district have the ids {', '.join(odd[:5])}", 404)
+    for rule in body.rules:
+        for condition in rule.where:
+            if condition.field not in FIELDS[rule.of]:
+                known = ", ".join(FIELDS[rule.of])
+                raise ControlRefusal(
+                    f"{rule.of} have no field {condition.field!r} to filter by: take one of {known}"
+                )
+
+
+def _login(body: LoginBody) -> str:
+    world = here()
+    client_id = body.client_id or environment("")["CLEVER_SSO_CLIENT_ID"]
+    app = world.apps.get(client_id)
+    if app is None:
+        raise ControlRefusal(f"no application has the client id {client_id!r}: GET /_mock/apps lists them", 404)
+    found = world.person(body.user)
+    if found is None:
+        raise ControlRefusal(
+            f"nobody is or has the username {body.user!r}: GET /_mock/people?q= finds people", 404
+        )
+    redirect_uri = body.redirect_uri or next(iter(app.redirect_uris), "")
+    if redirect_uri not in app.redirect_uris:
+        raise ControlRefusal(f"{redirect_uri!r} is not among the redirect URIs of {app.name}: {app.redirect_uris}")
+    try:
+        return finish(world, Wanted(app=app, redirect_uri=redirect_uri, state=body.state), *found)
+    except PageRefusal as refused:
+        raise ControlRefusal(f"{refused.title}: {refused} {refused.advice}", refused.status) from None
+
+
+def _move(body: ClockBody) -> None:
+    clock, given = here().clock, [v for v in structs.asdict(body).values() if v is not None]
+    if len(given) != 1:
+        raise ControlRefusal('send one of {"advance": "PT61S"}, {"set": "2027-01-01T00:00:00Z"}, {"freeze": true}')
+    try:
+        if body.advance is not None:
+            clock.advance(duration(body.advance))
+        elif body.set is not None:
+            clock.set(moment(body.set))
+        elif body.freeze is not None:
+            clock.freeze(body.freeze)
+    except (ValueError, OverflowError, OSError) as wrong:
+        raise ControlRefusal(f"the clock cannot be moved so: {wrong}") from None
+
+
+def _clock() -> Response:
+    return _json({"now": iso(here().clock.now()), "frozen": here().clock.frozen})
+
+
+def _app(app: App) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(app)
+    return shown | {"granted": sorted(app.granted)}
+
+
+def _connection(connection: Connection) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(connection)
+    rule = connection.sharing
+    sharing = {"type": rule.type, "ids": sorted(rule.ids), "rules": msgspec.to_builtins(rule.rules)}
+    return shown | {"sharing": sharing | {"staff": rule.staff, "except": sorted(rule.hidden)}}
+
+
+def _district(snapshot: Snapshot) -> dict[str, Any]:
+    tables = ("schools", "sections", "users", "terms", "courses")
+    counts = {kind: len(snapshot.table(kind)) for kind in tables}
+    counts |= {role: len(ids) for role, ids in snapshot.users_of_role.items()}
+    district = snapshot.district
+    return {"id": district.id, "name": district.name, "state": district.state, "counts": counts}
+
+
+def _number(name: str, default: int, most: int) -> int:
+    text = request.args.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 17) or int(text) > most:
+        raise ControlRefusal(f"{name} must be a whole number from 0 to {most}")
+    return int(text)
+
+
+def _body(form: type[T]) -> T:
+    """The JSON body in the form a route wants. Raises ControlRefusal that says what is wrong with it."""
+    try:
+        return msgspec.json.decode(request.get_data(), type=form)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as wrong:
+        raise ControlRefusal(f"the body cannot be read: {wrong}; send JSON as in docs/control.md") from None
+
+
+def _json(body: Mapping[str, Any], status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, content_type="application/json")
