@@ -1,0 +1,98 @@
+"""A small load generator: a few kept connections, each asking again as soon as it is answered.
+
+It speaks HTTP by hand over sockets, because a client library would spend more time than the server it measures.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from benchmarks.benchmark import NotMeasurableError
+
+CONNECTIONS = 4
+REQUESTS = 1000
+"""How many make a round: Clever's rate limit, and so the mock's, is 1200 a minute."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A URL to ask again and again, with these headers; `before` is called before each round."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    before: Callable[[], object] = bool
+
+
+def rates(targets: list[Target], rounds: int) -> list[list[float]]:
+    """Requests per second of each target, round by round, taking turns so that noise strikes all alike."""
+    return [[rate(target) for target in targets] for _ in range(rounds + 1)][1:]  # the first was to warm up
+
+
+def typical(measured: list[list[float]]) -> tuple[float, float, float]:
+    """The median of ours, of the baseline, and of their ratio round by round."""
+    return (
+        median(ours for ours, _ in measured),
+        median(bare for _, bare in measured),
+        median(ours / bare for ours, bare in measured),
+    )
+
+
+def rate(target: Target) -> float:
+    """How many answers per second this target gives to all connections together."""
+    wrong: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            _ask(target, REQUESTS // CONNECTIONS)
+        except (OSError, ValueError) as problem:
+            wrong.append(problem)
+
+    target.before()
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    started = perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    took = perf_counter() - started
+    if wrong:
+        raise NotMeasurableError(f"the server did not keep answering {target.url}: {wrong[0]}")
+    return REQUESTS / took
+
+
+def _ask(target: Target, times: int) -> None:
+    """Ask so many times over one kept connection."""
+    parts = urlsplit(target.url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"Host": parts.netloc, **target.headers}
+    request = "\r\n".join([f"GET {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]).encode()
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        for _ in range(times):
+            connection.sendall(request)
+            _read_answer(connection)
+
+
+def _read_answer(connection: socket.socket) -> None:
+    """Read exactly one answer; only a 200 with a Content-Length will do."""
+    received = connection.recv(262_144)
+    while (end := received.find(b"\r\n\r\n")) < 0:
+        more = connection.recv(262_144)
+        if not more:
+            raise ValueError("it closed the connection")
+        received += more
+    head = received[:end].lower()
+    if b" 200 " not in head[:14]:
+        raise ValueError(f"it answered {received[:60]!r}")
+    start = head.index(b"content-length:") + 15
+    missing = int(head[start:].split(b"\r\n", 1)[0]) - (len(received) - end - 4)
+    while missing > 0:
+        more = connection.recv(262_144)
+        if not more:
+            raise ValueError("it closed the connection in the middle of an answer")
+        missing -= len(more)

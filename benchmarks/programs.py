@@ -1,0 +1,112 @@
+"""Servers under measurement: started as a user starts them, asked over HTTP, weighed, and stopped."""
+
+from __future__ import annotations
+
+import json
+import selectors
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.benchmark import NotMeasurableError
+
+ROOT = Path(__file__).parent.parent
+MOCK = ("mock_clever", "serve", "--port", "0", "--preset")
+BARE = ("benchmarks.bare_flask",)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A server that said it is ready."""
+
+    url: str
+    pid: int
+    started: float
+    """The `perf_counter` reading just before it was started."""
+
+    def get(self, path: str, token: str | None = None) -> bytes:
+        """The body of one answer."""
+        return self._ask(path, {"Authorization": f"Bearer {token}"} if token else {})
+
+    def let_a_minute_pass(self) -> None:
+        """Move the mock's clock on, so that its rate limit starts anew."""
+        self._ask("/_mock/clock", {"Content-Type": "application/json"}, b'{"advance": 61}')
+
+    def district_token(self) -> str:
+        """The token of the Secure Sync app for its first district."""
+        told = json.loads(self.get("/_mock/env"))
+        return str(told["CLEVER_DISTRICT_TOKEN"])
+
+    def _ask(self, path: str, headers: dict[str, str], body: bytes | None = None) -> bytes:
+        """The body of one answer; an error means that there is nothing to measure."""
+        try:
+            asked = urllib.request.Request(self.url + path, body, headers)
+            with urllib.request.urlopen(asked, timeout=60) as answer:
+                return bytes(answer.read())
+        except OSError as wrong:
+            raise NotMeasurableError(f"{path} gave no answer to measure: {wrong}") from wrong
+
+    def resident(self) -> int:
+        """Bytes of memory in use now."""
+        status = Path(f"/proc/{self.pid}/status")
+        if status.exists():
+            return int(status.read_text().split("VmRSS:")[1].split()[0]) * 1024
+        told = subprocess.run(
+            ["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, text=True, check=True
+        )
+        return int(told.stdout) * 1024
+
+
+@contextmanager
+def program(*arguments: str, patience: float = 60) -> Iterator[Program]:
+    """`python -m ARGUMENTS`, from its ready line to the end of the block."""
+    with tempfile.TemporaryFile("w+") as talk:
+        started = perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=talk,
+            text=True,
+            cwd=ROOT,
+        )
+        try:
+            ready = _ready(process, patience)
+            if ready is None:
+                talk.seek(0)
+                raise NotMeasurableError(
+                    f"`python -m {' '.join(arguments)}` never got ready: {_last_word(talk.read())}"
+                )
+            yield Program(ready["url"], process.pid, started)
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            if process.stdout:
+                process.stdout.close()
+
+
+def _ready(process: subprocess.Popen[str], patience: float) -> dict[str, str] | None:
+    """The first line on stdout, if it comes in time and is the ready line."""
+    assert process.stdout
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        line = process.stdout.readline() if selector.select(patience) else ""
+    try:
+        ready = json.loads(line)
+    except ValueError:
+        return None
+    return ready if isinstance(ready, dict) and "url" in ready else None
+
+
+def _last_word(talk: str) -> str:
+    lines = talk.strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
