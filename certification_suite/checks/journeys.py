@@ -1,0 +1,200 @@
+"""The ways a person comes in: the steps that many checks share.
+
+A login starts where certification.toml says, or at whatever on the login page leads to Clever; a callback that
+restarts the login with a `state` of its own (docs/best-practices-edge-cases) is as good as one that does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from certification_suite.checks.recognition import CLEVER, ways_in
+from certification_suite.drivers.browser import Browser
+from certification_suite.drivers.mock import Person
+from certification_suite.drivers.page import Button, Form, Link, Page
+from certification_suite.evidence import Exchange, mask
+from certification_suite.examination import Examination
+from certification_suite.verdicts import Blocked, Fail
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Where a login ended, and what the browser carried there."""
+
+    page: Page
+    callback: str
+    started_by_app: str | None  # the authorize URL, when the vendor sent the browser to Clever
+    since: int
+
+    @property
+    def code(self) -> str:
+        return first(self.callback, "code") or ""
+
+
+class NoWayIn(Fail):
+    """Nothing on the app's side leads to Clever."""
+
+
+def first(url: str, name: str) -> str | None:
+    """The first value of a query parameter."""
+    return next(iter(parse_qs(urlsplit(url).query, keep_blank_values=True).get(name, [])), None)
+
+
+def log_in(exam: Examination, browser: Browser, person: Person, *, adding: str = "") -> Arrival:
+    """The same as `sign_in`, for checks about something else: that no login succeeds is SSO-01's to say."""
+    try:
+        return sign_in(exam, browser, person, adding=adding)
+    except Fail as fail:
+        raise Blocked(f"no login reaches the app. {fail.observed}", by="SSO-01") from fail
+
+
+def sign_in(exam: Examination, browser: Browser, person: Person, *, adding: str = "") -> Arrival:
+    """Log in from the vendor's own login page, or from the portal when the app has no login of its own.
+
+    `adding` goes behind the callback's query, as what Clever may add one day.
+    """
+    since = exam.clever.mark()
+    browser.leave_clever()
+    try:
+        started = authorize_url(exam, browser)
+    except NoWayIn:
+        if exam.app.start_login:
+            raise
+        return launch(exam, browser, person)
+    callback = at_clever(browser, started, person) + adding
+    arrival = deliver(exam, browser, callback, person, since=since)
+    return Arrival(arrival.page, arrival.callback, arrival.started_by_app or started, since)
+
+
+def launch(exam: Examination, browser: Browser, person: Person) -> Arrival:
+    """Log in from Clever's portal: a code at the primary redirect URI, without `state`."""
+    since = exam.clever.mark()
+    browser.leave_clever()
+    callback = exam.clever.login(person.id, client_id=exam.client_id)
+    return deliver(exam, browser, callback, person, since=since)
+
+
+def authorize_url(exam: Examination, browser: Browser) -> str:
+    """Where the vendor sends somebody who wants to log in with Clever; not yet followed."""
+    tried: list[str] = []
+    if exam.app.start_login:
+        page = browser.open(exam.app.url(exam.app.start_login), until=browser.is_clever)
+        if page.location and browser.is_clever(page.location):
+            return page.location
+        tried.append(f"{exam.app.start_login} answered {page.status}")
+    else:
+        page = browser.open(exam.app.url(exam.app.login_page), until=browser.is_clever)
+    if page.location and browser.is_clever(page.location):
+        return page.location
+    for control in sorted(ways_in(page), key=lambda c: not CLEVER.search(f"{c.text} {c.url}")):
+        if browser.is_clever(control.url):
+            return _with_fields(control)
+        if not control.url.startswith("http"):
+            continue
+        landed = _press(browser, control)
+        if landed.location and browser.is_clever(landed.location):
+            return landed.location
+        tried.append(f"{control.text or control.url!r} led to {landed.status} at {landed.url}")
+    where = exam.app.start_login or exam.app.login_page
+    exam.keep("Where a login should start", page)
+    raise NoWayIn(
+        f"Nothing at {where} leads to Clever's /oauth/authorize. Tried: "
+        f"{'; '.join(tried) or 'no link or button found'}.",
+        expected="A link or button that sends the browser to /oauth/authorize of the mock.",
+        next_step="Check that the app is configured with the mock's address, and start_login in "
+        "certification.toml.",
+    )
+
+
+def at_clever(browser: Browser, url: str, person: Person) -> str:
+    """Log in on Clever's pages as a person does; the address Clever sends the browser back to."""
+
+    def leaves(target: str) -> bool:
+        return not browser.is_clever(target)
+
+    page = browser.open(url, until=leaves)
+    for _ in range(3):
+        if page.location and leaves(page.location):
+            return page.location
+        form, filled = _clevers_form(page, person)
+        if form is None:
+            break
+        page = browser.submit(form, filled, press=next(iter(form.buttons), None), until=leaves)
+    if page.location and leaves(page.location):
+        return page.location
+    raise Fail(
+        f"Clever did not send the browser back to the app. Its page says: “{page.main[:240]}”",
+        expected="A login at Clever that ends with a redirect to the app's redirect URI.",
+        next_step="Compare client_id, response_type and redirect_uri of your authorize link with the "
+        "registered app.",
+    )
+
+
+def deliver(exam: Examination, browser: Browser, callback: str, person: Person, *, since: int) -> Arrival:
+    """Bring Clever's answer to the app's callback; go along with a restart (ADJ-03)."""
+    started = None
+    page = browser.open(callback, until=browser.is_clever)
+    for _ in range(2):
+        if not (page.location and browser.is_clever(page.location)):
+            break
+        started = page.location
+        callback = at_clever(browser, started, person)
+        page = browser.open(callback, until=browser.is_clever)
+    return Arrival(page, callback, started, since)
+
+
+def callback_url(exam: Examination, authorize: str, **parameters: str) -> str:
+    """The callback this authorize request asked for, with a query of our own."""
+    target = first(authorize, "redirect_uri") or exam.app.redirect_uri
+    joint = "&" if urlsplit(target).query else "?"
+    return f"{target}{joint}{urlencode(parameters)}"
+
+
+def exchanged(exchanges: list[Exchange], code: str) -> list[Exchange]:
+    """The token requests that carried this code."""
+    return [
+        e
+        for e in token_requests(exchanges)
+        if e.body.get("code") == mask(code) or e.query.get("code") == mask(code)
+    ]
+
+
+def who_it_is(exchanges: list[Exchange], person: Person) -> list[Exchange]:
+    """The reads at a login that tell more about the person than an id: their record, or OpenID claims."""
+    return [
+        e
+        for e in exchanges
+        if (e.status == 200 and e.path.endswith((f"/users/{person.id}", "/userinfo")))
+        or (e.path.rstrip("/") == "/oauth/tokens" and "id_token" in (e.response.get("body") or {}))
+    ]
+
+
+def token_requests(exchanges: list[Exchange]) -> list[Exchange]:
+    return [e for e in exchanges if e.method == "POST" and e.path.rstrip("/") == "/oauth/tokens"]
+
+
+def _with_fields(control: Link | Form) -> str:
+    if isinstance(control, Form) and control.fields:
+        return f"{control.url.partition('?')[0]}?{urlencode(control.fields)}"
+    return control.url
+
+
+def _press(browser: Browser, control: Link | Form) -> Page:
+    if isinstance(control, Link):
+        return browser.open(control.url, until=browser.is_clever)
+    press: Button | None = next(iter(control.buttons), None)
+    return browser.submit(control, press=press, until=browser.is_clever)
+
+
+def _clevers_form(page: Page, person: Person) -> tuple[Form | None, dict[str, str]]:
+    for form in page.forms:
+        if form.fields.get("user") == person.id:
+            return form, {}
+    for form in page.forms:
+        if "password" in form.kinds and "username" in form.kinds and person.username:
+            return form, {"username": person.username, "password": person.password}
+    for form in page.forms:
+        if "q" in form.kinds and form.fields.get("q") != person.id:
+            return form, {"q": person.id}
+    return None, {}

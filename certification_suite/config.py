@@ -1,0 +1,242 @@
+"""`certification.toml`: the app under test, described once.
+
+[app]
+name         = "Class Tracker"
+base_url     = "http://127.0.0.1:5000"
+login_page   = "/"                      # where people who are not signed in start
+start_login  = "/login"                 # what sends them to Clever (left out: found on the login page)
+redirect_uri = "http://127.0.0.1:5000/oauth/clever/callback"
+home_page    = "/home"                  # a page only people who are signed in can see
+logout       = "auto"                   # or "POST /logout", "GET /logout"
+user_types   = ["student", "teacher"]
+programmes   = ["sso", "secure_sync"]
+refresh      = "login"                  # or "schedule": how data stays fresh (left out: the suite looks)
+
+[clever]
+mock_url       = "http://127.0.0.1:8123"
+client_id      = "…"                    # the SSO app
+sync_client_id = "…"                    # the Secure Sync app
+
+[probe]
+url = "http://127.0.0.1:5000/probe"     # optional: what the suite may ask your app behind its pages
+
+[not_applicable]
+SYN-08 = "We keep no progress."         # optional: what the app does not do, and why
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+PROGRAMMES = ("library", "sso", "secure_sync", "lms")
+USER_TYPES = ("student", "teacher", "staff", "district_admin")
+REFRESH = ("login", "schedule")
+LOGOUT = re.compile(r"(?P<method>GET|POST) (?P<path>/\S*|https?://\S+)")
+
+
+class ConfigurationError(Exception):
+    """The description of the app is wrong: nothing is said about the app itself. Ends the run with code 2."""
+
+
+@dataclass(frozen=True)
+class AppUnderTest:
+    """What `certification.toml` says about the app."""
+
+    name: str
+    base_url: str
+    redirect_uri: str
+    home_page: str
+    login_page: str
+    start_login: str | None
+    logout: str
+    user_types: tuple[str, ...]
+    programmes: tuple[str, ...]
+    mock_url: str
+    client_id: str | None
+    sync_client_id: str | None
+    refresh: str | None = None
+    probe_url: str | None = None
+    not_applicable: dict[str, str] = field(default_factory=dict)
+
+    def url(self, path: str) -> str:
+        """The absolute address of a page of the app."""
+        return urljoin(self.base_url.rstrip("/") + "/", path)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the file: the kind of value it holds, and whether the file must have it."""
+
+    kind: type[str] | type[list[Any]]
+    required: bool = False
+    example: str = ""
+    choices: tuple[str, ...] = ()
+
+
+KEYS: dict[str, dict[str, Key]] = {
+    "app": {
+        "name": Key(str, required=True, example='"Class Tracker"'),
+        "base_url": Key(str, required=True, example='"http://127.0.0.1:5000"'),
+        "redirect_uri": Key(str, required=True, example='"http://127.0.0.1:5000/oauth/clever/callback"'),
+        "home_page": Key(str, required=True, example='"/home", a page only signed-in people see'),
+        "login_page": Key(str),
+        "start_login": Key(str),
+        "logout": Key(str),
+        "refresh": Key(str, choices=REFRESH),
+        "user_types": Key(list, choices=USER_TYPES),
+        "programmes": Key(list, required=True, example='["sso", "secure_sync"]', choices=PROGRAMMES),
+    },
+    "clever": {"mock_url": Key(str), "client_id": Key(str), "sync_client_id": Key(str)},
+    "probe": {"url": Key(str)},
+}
+FREE_TABLES = ("not_applicable",)
+
+
+def load(path: Path, *, mock_url: str | None = None) -> AppUnderTest:
+    """The app that the file describes; `mock_url` overrules the file's."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError(
+            f"{path}: there is no such file. Write one (the keys stand at the top of "
+            "certification_suite/config.py) "
+            "or name another with --app."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text: {error}.") from None
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: not valid TOML: {error}.") from None
+    return describe(document, Places(str(path), text), mock_url=mock_url)
+
+
+def describe(
+    document: dict[str, Any], places: Places | None = None, *, mock_url: str | None = None
+) -> AppUnderTest:
+    """Read a parsed file, or say everything that is wrong with it."""
+    places = places or Places("certification.toml", "")
+    problems = list(_problems(document, places))
+    if problems:
+        raise ConfigurationError("\n".join(problems))
+    app, clever = document["app"], document.get("clever", {})
+    base_url = app["base_url"]
+    return AppUnderTest(
+        name=app["name"],
+        base_url=base_url.rstrip("/"),
+        redirect_uri=app["redirect_uri"],
+        home_page=app["home_page"],
+        login_page=app.get("login_page", "/"),
+        start_login=app.get("start_login"),
+        logout=app.get("logout", "auto"),
+        user_types=tuple(app.get("user_types", ("student", "teacher"))),
+        programmes=tuple(app["programmes"]),
+        mock_url=_mock_url(clever, places, mock_url),
+        client_id=_client(clever, "client_id", "sso", app, places),
+        sync_client_id=_client(clever, "sync_client_id", "secure_sync", app, places),
+        refresh=app.get("refresh"),
+        probe_url=document.get("probe", {}).get("url"),
+        not_applicable=dict(document.get("not_applicable", {})),
+    )
+
+
+class Places:
+    """Finds where in the file a key stands, for error messages."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.lines = text.splitlines()
+
+    def of(self, table: str, key: str | None = None) -> str:
+        inside = False
+        for number, line in enumerate(self.lines, 1):
+            header = re.match(r"\s*\[\s*([^\]]+?)\s*\]", line)
+            if header:
+                inside = header.group(1) == table
+                if inside and key is None:
+                    return f"{self.name}:{number}"
+            elif inside and key and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
+                return f"{self.name}:{number}"
+        return self.name
+
+
+def _problems(document: dict[str, Any], places: Places) -> list[str]:
+    problems = [
+        f"{places.of(table)}: unknown table [{table}]. Known tables: {', '.join((*KEYS, *FREE_TABLES))}."
+        for table in document
+        if table not in KEYS and table not in FREE_TABLES
+    ]
+    for table, keys in KEYS.items():
+        given = document.get(table, {})
+        if not isinstance(given, dict):
+            problems.append(f"{places.of(table)}: [{table}] must be a table of keys.")
+            continue
+        for key, value in given.items():
+            problems += _problems_of_value(table, key, value, keys, places)
+        problems += [
+            f"{places.of(table)}: [{table}] has no `{key}`. Add it, for example: {key} = {what.example}."
+            for key, what in keys.items()
+            if what.required and key not in given
+        ]
+    return problems + _problems_of_free_text(document, places)
+
+
+def _problems_of_value(table: str, key: str, value: Any, keys: dict[str, Key], places: Places) -> list[str]:
+    where = places.of(table, key)
+    if key not in keys:
+        return [f"{where}: unknown key `{key}` in [{table}]. Known keys: {', '.join(keys)}."]
+    known = keys[key]
+    if not isinstance(value, known.kind) or value in ("", []):
+        what = "text" if known.kind is str else f"a list such as {known.example or list(known.choices[:2])}"
+        return [f"{where}: `{key}` must be {what}, and is {value!r}."]
+    if known.choices:
+        return [
+            f"{where}: `{key}` holds {word!r}; it may hold {', '.join(known.choices)}."
+            for word in ([value] if isinstance(value, str) else value)
+            if word not in known.choices
+        ]
+    text = str(value)
+    if key.endswith(("_url", "_uri")) or key == "url":
+        parts = urlsplit(text)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            return [f"{where}: `{key}` must be a whole URL such as http://127.0.0.1:5000, and is {value!r}."]
+    if key == "logout" and value != "auto" and not LOGOUT.fullmatch(text):
+        return [f'{where}: `logout` must be "auto", "POST /path" or "GET /path", and is {value!r}.']
+    return []
+
+
+def _problems_of_free_text(document: dict[str, Any], places: Places) -> list[str]:
+    declared = document.get("not_applicable", {})
+    if not isinstance(declared, dict):
+        return [f'{places.of("not_applicable")}: write lines such as SYN-08 = "why it does not apply".']
+    return [
+        f"{places.of('not_applicable', key)}: say in a sentence why {key} does not apply to the app."
+        for key, why in declared.items()
+        if not isinstance(why, str) or not why.strip()
+    ]
+
+
+def _mock_url(clever: dict[str, Any], places: Places, given: str | None) -> str:
+    url = given or clever.get("mock_url")
+    if not url:
+        raise ConfigurationError(
+            f"{places.of('clever')}: where is the mock? Add mock_url to [clever], or run with --mock "
+            "http://127.0.0.1:PORT."
+        )
+    return str(url).rstrip("/")
+
+
+def _client(clever: dict[str, Any], key: str, programme: str, app: dict[str, Any], places: Places) -> str | None:
+    if programme in app["programmes"] and key not in clever:
+        raise ConfigurationError(
+            f"{places.of('clever')}: programmes holds {programme!r}, so [clever] needs `{key}`: the client "
+            "id of that app "
+            "(the mock lists its apps at /_mock/apps)."
+        )
+    value = clever.get(key)
+    return None if value is None else str(value)

@@ -1,0 +1,159 @@
+"""A browser without JavaScript: one person on one device. It keeps cookies and remembers every hop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from certification_suite.drivers.page import Button, Form, Hop, Page
+from certification_suite.verdicts import CouldNotRun, Fail
+
+REAL_CLEVER = ("clever.com", "www.clever.com", "api.clever.com", "account.clever.com")
+MOST_HOPS = 15
+TIMEOUT = 15.0
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) certification-browser"
+
+
+class Silence(Exception):
+    """The app gave no answer at all. `kind`: refused (nothing listens), dropped, or late."""
+
+    def __init__(self, url: str, kind: str) -> None:
+        self.url = url
+        self.kind = kind
+        what = {
+            "refused": "nothing listens there",
+            "dropped": "the connection was closed without an answer, as when a worker crashes",
+            "late": f"no answer within {TIMEOUT:.0f} seconds",
+        }[kind]
+        super().__init__(f"{url}: {what}")
+
+
+def origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
+
+
+class Browser:
+    """One cookie jar for the vendor and one for Clever, so that leaving Clever leaves the vendor alone.
+
+    It never goes to the real Clever; `astray` tells where the app would have sent it.
+    """
+
+    def __init__(self, clever_url: str) -> None:
+        self._clever_url = clever_url
+        self._clever = origin(clever_url)
+        self._at_vendor = _session()
+        self._at_clever = _session()
+        self.history: list[Hop] = []
+        self.astray: str | None = None
+
+    def is_clever(self, url: str) -> bool:
+        return origin(url) == self._clever
+
+    def open(self, url: str, *, until: Callable[[str], bool] = lambda url: False) -> Page:
+        """Go to an address and follow where it sends us, but never to an address that `until` accepts."""
+        return self._go("GET", url, None, until)
+
+    def submit(
+        self,
+        form: Form,
+        filled: dict[str, str] | None = None,
+        *,
+        press: Button | None = None,
+        until: Callable[[str], bool] = lambda url: False,
+    ) -> Page:
+        """Send a form with what it holds, what a person fills in, and the button pressed."""
+        sent = {**form.fields, **(filled or {})}
+        if press and press.name:
+            sent[press.name] = press.value
+        return self._go(form.method, form.url, sent, until)
+
+    def call(self, method: str, url: str) -> Page:
+        """Ask for an address as a script on the page would."""
+        return self._go(method, url, None, self.is_clever)
+
+    def cookies(self) -> dict[str, str]:
+        """The vendor's cookies on this device."""
+        return {cookie.name: cookie.value or "" for cookie in self._at_vendor.cookies}
+
+    def stolen(self) -> Browser:
+        """Another device with this one's vendor cookies, as somebody has who copied them."""
+        thief = Browser(self._clever_url)
+        thief._at_vendor.cookies.update(self._at_vendor.cookies)
+        return thief
+
+    def leave_clever(self) -> None:
+        """Forget Clever's session, as the next pupil on a shared device does by logging out of Clever."""
+        self._at_clever.cookies.clear()
+
+    def _go(self, method: str, url: str, sent: dict[str, str] | None, until: Callable[[str], bool]) -> Page:
+        trail: list[Hop] = []
+        while len(trail) < MOST_HOPS:
+            if urlsplit(url).hostname in REAL_CLEVER:
+                self.astray = url
+                raise Fail(
+                    f"The app sends the browser to the real Clever: {url.partition('?')[0]}.",
+                    expected="Every Clever address of the app is the mock's.",
+                )
+            page = self._fetch(method, url, sent)
+            trail.append(Hop(method, url, page.status))
+            self.history.append(trail[-1])
+            page.trail = list(trail)
+            target = page.location or (page.refresh if page.status == 200 else None)
+            if target is None:
+                return page
+            page.location = target
+            if until(target):
+                return page
+            if page.status not in (307, 308):
+                method, sent = "GET", None
+            url = target
+        raise Fail(
+            f"The way from {trail[0].url} never ended: {MOST_HOPS} redirects, the last to {url}.",
+            expected="A login ends at a page.",
+        )
+
+    def _fetch(self, method: str, url: str, sent: dict[str, str] | None) -> Page:
+        at_clever = self.is_clever(url)
+        http = self._at_clever if at_clever else self._at_vendor
+        data, query = (None, sent) if method == "GET" else (sent, None)
+        try:
+            answer = http.request(method, url, data=data, params=query, allow_redirects=False, timeout=TIMEOUT)
+        except requests.Timeout as error:
+            raise _silence(at_clever, url, "late") from error
+        except requests.ConnectionError as error:
+            raise _silence(at_clever, url, "refused" if _refused(error) else "dropped") from error
+        except requests.RequestException as error:
+            raise _silence(at_clever, url, "dropped") from error
+        moved = answer.headers.get("Location") if 300 <= answer.status_code < 400 else None
+        if answer.encoding is None or "charset" not in answer.headers.get("Content-Type", ""):
+            answer.encoding = "utf-8"
+        return Page(
+            url=answer.url or url,
+            status=answer.status_code,
+            content_type=answer.headers.get("Content-Type", ""),
+            source=answer.text,
+            location=urljoin(url, moved) if moved else None,
+        )
+
+
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.update({"User-Agent": AGENT, "Accept": "text/html,*/*;q=0.8"})
+    return session
+
+
+def _refused(error: requests.ConnectionError) -> bool:
+    return any(
+        sign in str(error)
+        for sign in ("Connection refused", "NewConnectionError", "Name or service", "NameResolution")
+    )
+
+
+def _silence(at_clever: bool, url: str, kind: str) -> Exception:
+    if at_clever:
+        return CouldNotRun(f"The mock gave no answer at {url} ({kind}).")
+    return Silence(url, kind)

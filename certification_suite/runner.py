@@ -1,0 +1,130 @@
+"""Runs checks one by one, each from a fresh start, and turns whatever happens into a verdict."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from certification_suite.config import AppUnderTest
+from certification_suite.drivers.browser import Silence
+from certification_suite.drivers.mock import MockClever
+from certification_suite.drivers.probe import Probe
+from certification_suite.evidence import Evidence
+from certification_suite.examination import Examination
+from certification_suite.requirements import Requirement
+from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NotApplicable, Verdict
+
+MOST_EXCHANGES = 3
+
+
+@dataclass(frozen=True)
+class Result:
+    """One requirement's verdict, and everything a reader needs to judge it."""
+
+    requirement: Requirement
+    verdict: str
+    observed: str
+    expected: str
+    next_step: str
+    evidence: Evidence
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict == Fail.word
+
+
+def run(
+    app: AppUnderTest,
+    requirements: Iterable[Requirement],
+    *,
+    clock: Callable[[], float],
+    pause: Callable[[float], None],
+    fail_fast: bool = False,
+) -> Iterator[Result]:
+    """The results, one as soon as it is known."""
+    for requirement in requirements:
+        result = examine(app, requirement, clock=clock, pause=pause)
+        yield result
+        if fail_fast and result.failed:
+            return
+
+
+def examine(
+    app: AppUnderTest, requirement: Requirement, *, clock: Callable[[], float], pause: Callable[[float], None]
+) -> Result:
+    """Judge one requirement, on a mock and an app that remember nothing."""
+    exam = Examination(app, MockClever(app.mock_url), Probe(app.probe_url, pause=pause))
+    started = clock()
+    try:
+        observed, verdict, outcome = _judge(exam, requirement), PASS, None
+    except Verdict as ended:
+        observed, verdict, outcome = ended.observed, ended.word, ended
+    _complete(exam)
+    passed = outcome is None
+    return Result(
+        requirement,
+        verdict,
+        observed,
+        (outcome.expected if outcome else None) or requirement.says,
+        "" if passed else (outcome.next_step if outcome else None) or _next_step(requirement, verdict),
+        exam.evidence,
+        clock() - started,
+    )
+
+
+def _judge(exam: Examination, requirement: Requirement) -> str:
+    """Run the check; every surprise becomes a verdict here, and only the app's own become fails."""
+    if why := exam.app.not_applicable.get(requirement.id):
+        raise NotApplicable(why)
+    if requirement.check is None:
+        raise Attest(requirement.says, next_step="Write the answer down for the reviewer.")
+    reached = False
+    try:
+        exam.clever.reset()
+        exam.probe.reset()
+        exam.mark = exam.clever.mark()
+        exam.browser().open(exam.app.url(exam.app.login_page), until=lambda url: True)
+        reached = True
+        return requirement.check(exam)
+    except Silence as silence:
+        if silence.kind == "refused" and not reached:
+            raise CouldNotRun(
+                f"The app does not run any more: {silence}.", next_step="Start it again and repeat this check."
+            ) from silence
+        raise Fail(f"The app gave no answer: {silence}.", expected="An answer.") from silence
+    except Verdict:
+        raise
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        raise CouldNotRun(
+            f"The check itself broke: {type(error).__name__}: {error} ({where.name}, line {where.lineno}).",
+            next_step="This is a fault of the suite, not of your app. Please report it with this line.",
+        ) from error
+
+
+def _complete(exam: Examination) -> None:
+    """Let every verdict show two or three exchanges, also when the check kept none, and what the probe said."""
+    evidence = exam.evidence
+    try:
+        if not evidence.exchanges and exam.mark:
+            evidence.show(*exam.exchanges("oauth", "identity", "data")[-MOST_EXCHANGES:])
+    except CouldNotRun:
+        pass
+    if len(evidence.exchanges) > MOST_EXCHANGES:
+        evidence.exchanges[:] = evidence.exchanges[: MOST_EXCHANGES - 1] + evidence.exchanges[-1:]
+    evidence.pages[:] = evidence.pages[-MOST_EXCHANGES:]
+    evidence.probe += [line for line in exam.probe.answers[-MOST_EXCHANGES:] if not line.startswith("POST /reset")]
+
+
+def _next_step(requirement: Requirement, verdict: str) -> str:
+    return requirement.mend if verdict == Fail.word else "Look at it yourself, or show it to the reviewer."
+
+
+def exit_code(results: Iterable[Result]) -> int:
+    """0 when nothing decisive failed, 1 when something did, 3 when the harness could not judge."""
+    kept = list(results)
+    if any(result.failed and result.requirement.decides for result in kept):
+        return 1
+    return 3 if any(result.verdict == CouldNotRun.word for result in kept) else 0

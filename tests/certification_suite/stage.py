@@ -1,0 +1,130 @@
+"""The stage of the certification tests: a mock in a process of its own, vendor apps served in a thread."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from certification_suite.catalogue import chosen
+from certification_suite.config import AppUnderTest, describe
+from certification_suite.runner import Result, run
+from vendor_app.app import create_app
+from vendor_app.behaviour import Behaviour
+from vendor_app.clock import Clock
+from vendor_app.config import from_environment
+
+CALLBACK = "/oauth/clever/callback"
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class HurriedClock(Clock):
+    """Waits a fortieth of what it is told: the shape of a back-off is what is judged, not its length."""
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds / 40)
+
+
+class Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class Door:
+    """One address behind which the app can be changed."""
+
+    def __init__(self) -> None:
+        self.app: Wsgi = lambda environ, start: start("404 Not Found", []) or []
+        self._server = make_server("127.0.0.1", 0, self._call, threaded=True, request_handler=Quiet)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def _call(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        return self.app(environ, start)
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@contextmanager
+def mock() -> Iterator[str]:
+    """`mock-clever serve` on a free port; its address."""
+    command = [sys.executable, "-m", "mock_clever", "serve", "--preset", "sandbox", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+
+
+class Stage:
+    """A mock, a door, and the description of what stands behind it."""
+
+    def __init__(self, mock_url: str) -> None:
+        self.mock_url = mock_url
+        self.door = Door()
+        self.callback = self.door.url + CALLBACK
+        self.env = self._control("GET", "env")
+        for key in ("CLEVER_CLIENT_ID", "CLEVER_SSO_CLIENT_ID"):
+            self._control("POST", "apps", {"client_id": self.env[key], "redirect_uris": [self.callback]})
+
+    def _control(self, method: str, what: str, body: Any = None) -> Any:
+        answer = requests.request(method, f"{self.mock_url}/_mock/{what}", json=body, timeout=10)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def put(self, behaviour: Behaviour | None = None, *, page_size: int = 25, probe: bool = True) -> None:
+        """Let the reference app stand behind the door, with this behaviour."""
+        environ = {**self.env, "CLEVER_REDIRECT_URI": self.callback}
+        config = from_environment(environ, database=":memory:", probe=probe, page_size=page_size)
+        self.door.app = create_app(config, behaviour, clock=HurriedClock())
+
+    def described(self, **app: Any) -> AppUnderTest:
+        """What `certification.toml` would say; keyword arguments change [app], `probe=False` leaves it out."""
+        probe = app.pop("probe", True)
+        document: dict[str, Any] = {
+            "app": {
+                "name": "The app behind the door",
+                "base_url": self.door.url,
+                "start_login": "/login",
+                "redirect_uri": self.callback,
+                "home_page": "/home",
+                "user_types": ["student", "teacher", "staff"],
+                "programmes": ["sso", "secure_sync"],
+                "refresh": "login",
+                **app,
+            },
+            "clever": {
+                "mock_url": self.mock_url,
+                "client_id": self.env["CLEVER_SSO_CLIENT_ID"],
+                "sync_client_id": self.env["CLEVER_CLIENT_ID"],
+            },
+        }
+        document["app"] = {key: value for key, value in document["app"].items() if value is not None}
+        if probe:
+            document["probe"] = {"url": self.door.url + "/probe"}
+        return describe(document)
+
+    def judge(self, *only: str, **app: Any) -> dict[str, Result]:
+        """Every requirement (or the named ones) of the app behind the door."""
+        described = self.described(**app)
+        requirements = chosen(described, only)
+        results = run(described, requirements, clock=time.perf_counter, pause=time.sleep)
+        return {result.requirement.id: result for result in results}
+
+    def close(self) -> None:
+        self.door.close()

@@ -1,0 +1,187 @@
+"""The command: what it writes, how it ends, and how it tells a wrong configuration from a wrong app."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask, redirect
+from stage import Stage
+
+from certification_suite.cli import main
+from certification_suite.drivers import browser
+from vendor_app.defects import DEFECTS
+
+TEMPLATE = """
+[app]
+name = "Larkspur"
+base_url = "{base_url}"
+start_login = "/login"
+redirect_uri = "{redirect_uri}"
+home_page = "/home"
+programmes = ["sso"]
+
+[clever]
+mock_url = "{mock_url}"
+client_id = "{client_id}"
+"""
+
+
+@pytest.fixture
+def description(stage: Stage, tmp_path: Path) -> Any:
+    """Writes certification.toml for the app behind the door, with changes."""
+    true = {
+        "base_url": stage.door.url,
+        "redirect_uri": stage.callback,
+        "mock_url": stage.mock_url,
+        "client_id": stage.env["CLEVER_SSO_CLIENT_ID"],
+    }
+
+    def write(**changed: str) -> Path:
+        path = tmp_path / "certification.toml"
+        path.write_text(TEMPLATE.format(**(true | changed)))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """An address that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        kept: list[socket.socket] = []
+
+        def accept() -> None:
+            while True:
+                try:
+                    kept.append(listening.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for connection in kept:
+            connection.close()
+
+
+def unused() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+def certify(path: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--app", str(path), *arguments])
+
+
+def test_a_good_app_ends_with_0_and_three_reports(stage: Stage, description: Any, tmp_path: Path) -> None:
+    stage.put()
+    ended = certify(description(), "--only", "SSO-05,sso-10", "--out", str(tmp_path / "out"))
+    assert ended.exit_code == 0, ended.output
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "junit.xml",
+        "report.html",
+        "report.json",
+    ]
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert {row["id"]: row["verdict"] for row in report["results"]} == {"SSO-05": "pass", "SSO-10": "pass"}
+
+
+def test_a_fail_ends_with_1_and_says_what_to_do(stage: Stage, description: Any) -> None:
+    stage.put(DEFECTS["HasNoLogOut"]())
+    ended = certify(description(), "--only", "SSO-10,ADJ-01", "--fail-fast")
+    assert ended.exit_code == 1
+    assert "expected" in ended.output and "Put a log-out button" in ended.output
+    assert "ADJ-01" not in ended.output.partition("Verdicts")[0].replace("SSO-10", "")
+
+
+def test_an_app_that_redirects_without_end_fails_in_words(stage: Stage, description: Any) -> None:
+    app = Flask("loop")
+    app.register_error_handler(404, lambda error: redirect("/somewhere-else"))
+    stage.door.app = app
+    ended = certify(description(), "--only", "SSO-01")
+    assert ended.exit_code == 1
+    assert "never ended" in ended.output
+
+
+def test_an_app_that_hangs_ends_in_time(silent: str, description: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "TIMEOUT", 0.3)
+    ended = certify(description(base_url=silent))
+    assert ended.exit_code == 2
+    assert "takes a connection and then does not answer" in ended.output
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"base_url": unused()}, "Nothing listens at"),
+        ({"mock_url": unused()}, "No mock at"),
+        ({"mock_url": "https://clever.com"}, "that is the real Clever"),
+        ({"client_id": "0" * 20}, "The mock knows no app with client_id"),
+        ({"redirect_uri": "http://127.0.0.1:5000/other"}, "is not registered"),
+    ],
+)
+def test_wrong_configuration_ends_with_2(
+    stage: Stage, description: Any, changed: dict[str, str], says: str
+) -> None:
+    stage.put()
+    ended = certify(description(**changed))
+    assert ended.exit_code == 2
+    assert says in ended.output
+
+
+def leading_to(target: str) -> Flask:
+    app = Flask("astray")
+    app.add_url_rule("/", "welcome", lambda: "Welcome")
+    app.add_url_rule("/login", "login", lambda: redirect(target))
+    return app
+
+
+def test_an_app_that_still_uses_the_real_clever_is_a_configuration(
+    stage: Stage, description: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_network(self: Any, method: str, url: str, sent: Any) -> Any:
+        assert "clever.com" not in url, "the suite never speaks to the real Clever"
+        return fetch(self, method, url, sent)
+
+    fetch = browser.Browser._fetch
+    monkeypatch.setattr(browser.Browser, "_fetch", no_network)
+    stage.door.app = leading_to("https://clever.com/oauth/authorize?response_type=code")
+    ended = certify(description())
+    assert ended.exit_code == 2
+    assert "sends people to the real clever.com" in ended.output
+
+
+def test_an_app_with_another_client_id_is_a_configuration(stage: Stage, description: Any) -> None:
+    stage.door.app = leading_to(f"{stage.mock_url}/oauth/authorize?response_type=code&client_id=other")
+    ended = certify(description())
+    assert ended.exit_code == 2
+    assert "logs in with client_id other" in ended.output
+
+
+def test_an_app_that_asks_for_another_redirect_uri_is_a_configuration(stage: Stage, description: Any) -> None:
+    there = f"client_id={stage.env['CLEVER_SSO_CLIENT_ID']}&redirect_uri={stage.door.url}/other"
+    stage.door.app = leading_to(f"{stage.mock_url}/oauth/authorize?response_type=code&{there}")
+    ended = certify(description())
+    assert ended.exit_code == 2
+    assert "which is not registered" in ended.output
+
+
+def test_an_unknown_requirement_is_a_configuration(description: Any) -> None:
+    ended = certify(description(), "--only", "SSO-77")
+    assert ended.exit_code == 2
+    assert "there is no such requirement" in ended.output
+
+
+def test_the_catalogue_is_listed_without_a_description() -> None:
+    ended = CliRunner().invoke(main, ["--list"])
+    assert ended.exit_code == 0
+    assert "SSO-01" in ended.output and "SYN-09" in ended.output
