@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate, chain, count, filterfalse, islice, pairwise, repeat, starmap
+from itertools import accumulate, chain, islice, pairwise, repeat, starmap
 from types import NoneType
 from typing import Any
 
@@ -138,21 +138,20 @@ class _Packer:
         self, marks: Sequence[Any], values: Sequence[Any], spots: Callable[[Any, Sequence[Any]], _Spots]
     ) -> _Spots:
         """The spots of values that are treated alike when they bear the same mark, in the order of the values."""
-        kinds = dict.fromkeys(marks)
-        if len(kinds) == 1:
+        places_of: dict[Any, list[int]] = {mark: [] for mark in dict.fromkeys(marks)}
+        if len(places_of) == 1:
             return spots(marks[0], values)
+        for n, mark in enumerate(marks):
+            places_of[mark].append(n)
         forms, places = [0] * len(values), [0] * len(values)
-        for kind in kinds:
-            where = [n for n, mark in enumerate(marks) if mark == kind]
-            for n, form, place in zip(where, *spots(kind, [values[n] for n in where]), strict=True):
+        for mark, where in places_of.items():
+            for n, form, place in zip(where, *spots(mark, [values[n] for n in where]), strict=True):
                 forms[n], places[n] = form, place
         return forms, places
 
     def _put(self, form: int, values: Sequence[Any]) -> list[int]:
         places = self._places[form]
-        fresh = list(filterfalse(places.__contains__, dict.fromkeys(values)))
-        places.update(zip(fresh, count(len(places))))
-        return list(map(places.__getitem__, values))
+        return [places.setdefault(value, len(places)) for value in values]
 
 
 def _values(written: _Pack) -> list[list[Any]]:

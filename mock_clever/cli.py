@@ -1,0 +1,177 @@
+"""The `mock-clever` command line."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mock_clever import __version__
+from mock_clever.errors import ControlRefusal
+from mock_clever.scenarios import REDIRECT_URI
+
+PORT = 8123
+
+
+class Refused(click.ClickException):
+    """Something the caller can mend: one message on stderr, exit code 2."""
+
+    exit_code = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mock-clever")
+def main() -> None:
+    """A Clever of your own: synthetic districts, logins and rosters on this machine, and a suite that certifies.
+
+    Start with `mock-clever demo`. Then `mock-clever serve` and point your app at the URL it prints.
+    """
+
+
+@main.command()
+@click.option(
+    "--preset", default="sandbox", show_default=True, help="The district to serve; `generate --list` names all."
+)
+@click.option("--seed", default=0, show_default=True, help="Another seed makes another district of the same kind.")
+@click.option(
+    "--roster", type=click.Path(path_type=Path), help="Serve the district in this folder of Clever CSV files."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=PORT, show_default=True, help="The port to listen on; 0 takes any free one.")
+@click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
+@click.option(
+    "--redirect-uri", multiple=True, metavar="URI", help="Your app's callback; repeat for more, primary first."
+)
+@click.option("--cache", type=click.Path(path_type=Path), help="Where large districts are kept prepared.")
+@click.option("--access-log", is_flag=True, help="One line on stderr for every answer.")
+def serve(
+    preset: str,
+    seed: int,
+    roster: Path | None,
+    host: str,
+    port: int,
+    public: bool,
+    redirect_uri: tuple[str, ...],
+    cache: Path | None,
+    access_log: bool,
+) -> None:
+    """Serve a district until Ctrl-C.
+
+    The first line on stdout is JSON with the URL and the process id; everything else goes to stderr.
+    """
+    serving = _load("serving")
+    try:
+        server = serving.Server(host, port, public=public)
+    except serving.ListenError as wrong:
+        raise Refused(str(wrong)) from None
+    app = _app(preset, seed, roster, redirect_uri, cache)
+    click.echo(_welcome(server.url, preset if roster is None else str(roster)), err=True)
+    serving.serve(app, server, access_log=access_log)
+
+
+@main.command()
+@click.option("--preset", default="sandbox", show_default=True, help="The district to show.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the reports go.",
+)
+@click.option("--keep", is_flag=True, help="Leave everything running afterwards, to click through.")
+def demo(preset: str, out: Path, keep: bool) -> None:
+    """Show the whole loop: mock, reference vendor app, certification.
+
+    A district is served, the vendor app signs people in and pulls the roster over HTTP, and the certification
+    suite says of every requirement whether that app would pass.
+    """
+    app = _app(preset, 0, None, (), None)
+    sys.exit(_load("demo").run(app, out, keep))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option(
+    "--app", "described", type=click.Path(path_type=Path), default=Path("certification.toml"), show_default=True
+)
+@click.option("--mock", "url", help="The URL of a running mock; without it one is started for the run.")
+@click.option("--preset", default="sandbox", show_default=True, help="The district of the mock that is started.")
+@click.option("--port", default=PORT, show_default=True, help="The port of the mock that is started.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED)
+def certify(described: Path, url: str | None, preset: str, port: int, more: tuple[str, ...]) -> None:
+    """Certify the app that a certification.toml describes.
+
+    Further arguments go to the suite; `python -m certification_suite --help` explains them. Exit codes: 0 every
+    requirement passed, 1 some failed, 2 the configuration is wrong, 3 the harness failed.
+    """
+    demo = _load("demo")
+    if url is not None:
+        sys.exit(demo.certify(described, url, more))
+    serving = _load("serving")
+    try:
+        server = serving.Server("127.0.0.1", port)
+    except serving.ListenError as wrong:
+        raise Refused(f"{wrong} If it is a mock that runs already, say --mock http://127.0.0.1:{port}.") from None
+    sys.exit(demo.certify_with(_app(preset, 0, None, (), None), server, described, more))
+
+
+@main.command()
+@click.option("--preset", default="sandbox", show_default=True, help="The district to write.")
+@click.option("--seed", default=0, show_default=True, help="Another seed makes another district of the same kind.")
+@click.option("--out", type=click.Path(path_type=Path), help="The folder to write the CSV files to.")
+@click.option("--list", "listing", is_flag=True, help="Name the presets and stop.")
+def generate(preset: str, seed: int, out: Path | None, listing: bool) -> None:
+    """Write a district as Clever's SFTP CSV files; `serve --roster` reads them back."""
+    synthesis, roster = _load("synthesis"), _load("roster")
+    if listing:
+        click.echo("\n".join(synthesis.preset_names()))
+        return
+    if out is None:
+        raise Refused("say where to write the files: --out DIR")
+    try:
+        roster.write(synthesis.generate(preset, seed), out)
+    except (synthesis.UnknownPreset, OSError) as wrong:
+        raise Refused(str(wrong)) from None
+    click.echo(f"wrote {preset} to {out}; serve it with: mock-clever serve --roster {out}", err=True)
+
+
+@main.command()
+@click.option("--url", default=f"http://127.0.0.1:{PORT}", show_default=True, help="The URL of a running mock.")
+def env(url: str) -> None:
+    """Print a running mock's settings as `export` lines: eval "$(mock-clever env)"."""
+    try:
+        found = _load("demo").environment(url)
+    except OSError as wrong:
+        raise Refused(f"no mock answers at {url} ({wrong}): start one with mock-clever serve") from None
+    for name, value in found.items():
+        click.echo(f"export {name}='{value}'")
+
+
+def _load(name: str) -> Any:
+    """A module of this package, imported when a command needs it, so that `serve` starts at once."""
+    return importlib.import_module(f"mock_clever.{name}")
+
+
+def _app(preset: str, seed: int, roster: Path | None, redirect_uris: tuple[str, ...], cache: Path | None) -> Any:
+    scenarios = _load("scenarios")
+    scenario = scenarios.Scenario(
+        preset=preset, seed=seed, roster=roster, redirect_uris=redirect_uris or (REDIRECT_URI,), cache=cache
+    )
+    try:
+        begins = scenarios.start(scenario)
+    except ControlRefusal as wrong:
+        raise Refused(str(wrong)) from None
+    for warning in begins.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    return _load("app").create_app(scenarios.Worlds(begins))
+
+
+def _welcome(url: str, district: str) -> str:
+    return (
+        f"mock-clever {__version__} serves {district} at {url}\n"
+        f'  settings for your app:  eval "$(mock-clever env --url {url})"\n'
+        f"  what it was asked:      {url}/_mock/journal\n"
+        "  stop it with Ctrl-C"
+    )

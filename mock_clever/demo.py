@@ -1,0 +1,168 @@
+"""The whole loop, shown: a district is served, the reference vendor app signs people in and pulls the roster over
+HTTP, and the certification suite says of every requirement whether that app would pass.
+
+The vendor app and the suite are programs of their own; here they are started, never imported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from flask import Flask
+
+from mock_clever.serving import Server, running
+
+TIMEOUT = 30
+_CSRF = re.compile(r'name="csrf(?:_token)?" value="([^"]+)"')
+
+
+def environment(url: str) -> dict[str, str]:
+    """The settings a running mock gives to a vendor app. Raises OSError when none answers."""
+    response = requests.get(f"{url}/_mock/env", timeout=TIMEOUT)
+    response.raise_for_status()
+    found: dict[str, str] = response.json()
+    return found
+
+
+def run(app: Flask, out: Path, keep: bool) -> int:
+    """Run the demonstration; the certification suite's exit code."""
+    with running(app) as clever:
+        _say(f"1. Clever stands at {clever.url}")
+        for district in _get(clever.url, "/_mock/districts")["districts"]:
+            counts = ", ".join(f"{count} {kind}" for kind, count in district["counts"].items())
+            _say(f"   {district['name']}: {counts}")
+        with _vendor(clever.url, out) as vendor:
+            _say(f"2. The reference vendor app stands at {vendor}")
+            _show_logins(clever.url, vendor)
+            _show_sync(vendor)
+            _say("4. The certification suite points itself at that app")
+            code = certify(_description(vendor, environment(clever.url)), clever.url, ("--out", str(out)))
+            requests.post(f"{clever.url}/_mock/reset", timeout=TIMEOUT)
+            if keep:
+                _say(f"Everything still runs: open {vendor} and {clever.url}/_mock/journal; Enter ends it.")
+                sys.stdin.readline()
+    return code
+
+
+def certify(described: Path, url: str, more: Sequence[str]) -> int:
+    """Run the suite over a mock that is running; its exit code."""
+    command = [sys.executable, "-m", "certification_suite", "--app", str(described), "--mock", url, *more]
+    return int(subprocess.run(command, check=False).returncode)
+
+
+def certify_with(app: Flask, server: Server, described: Path, more: Sequence[str]) -> int:
+    """Run the suite over a mock started for it; its exit code."""
+    host, port = server.host, server.port
+    server.close()
+    with running(app, host, port) as clever:
+        return certify(described, clever.url, more)
+
+
+@contextmanager
+def _vendor(url: str, out: Path) -> Iterator[str]:
+    """The reference vendor app as a process of its own, registered with the mock; its URL.
+
+    What it says goes to vendor.log. Its pages are small, so that a small district shows whether it turns them.
+    """
+    port = _free_port()
+    redirect_uri = f"http://127.0.0.1:{port}/oauth/clever/callback"
+    for client in _get(url, "/_mock/apps")["apps"]:
+        body = {"client_id": client["client_id"], "redirect_uris": [redirect_uri]}
+        requests.post(f"{url}/_mock/apps", json=body, timeout=TIMEOUT).raise_for_status()
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, Path(out, "vendor.log").open("w", encoding="utf-8") as log:
+        command = [sys.executable, "-m", "vendor_app", "--port", str(port), "--probe", "--page-size", "5"]
+        command += ["--database", str(Path(folder, "vendor.sqlite"))]
+        settings = os.environ | environment(url)
+        process = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=log, text=True)
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            if not ready:
+                raise RuntimeError(f"the vendor app did not start; what it said stands in {log.name}")
+            yield str(json.loads(ready)["url"])
+        finally:
+            process.terminate()
+            process.wait(TIMEOUT)
+
+
+def _free_port() -> int:
+    server = Server()
+    server.close()
+    return int(server.port)
+
+
+def _show_logins(clever: str, vendor: str) -> None:
+    """Sign one person of each type in through the pages, as a browser without scripts would."""
+    _say("3. People sign in, and the roster is pulled")
+    for role in ("student", "teacher", "staff", "district_admin"):
+        people = _get(clever, f"/_mock/people?role={role}&limit=1")["people"]
+        for person in people:
+            page = _signed_in_page(vendor, person)
+            shown = person["name"] in page.text.replace("&#39;", "'")
+            _say(f"   {person['name']} ({role.replace('_', ' ')}): {'signed in' if shown else 'NOT signed in'}")
+
+
+def _signed_in_page(vendor: str, person: dict[str, Any]) -> requests.Response:
+    browser = requests.Session()
+    page = browser.get(f"{vendor}/login", timeout=TIMEOUT)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
+    fields = {name: value.replace("&amp;", "&") for name, value in fields.items()} | {"user": person["id"]}
+    return browser.post(page.url.partition("?")[0], data=fields, timeout=TIMEOUT)
+
+
+def _show_sync(vendor: str) -> None:
+    told = requests.post(f"{vendor}/probe/sync", json={"mode": "full"}, timeout=10 * TIMEOUT).json()
+    counts = ", ".join(f"{name} {count}" for name, count in told.get("counts", {}).items())
+    _say(f"   Full sync: {told.get('status')}. {counts}")
+
+
+def _description(vendor: str, env: dict[str, str]) -> Path:
+    """A certification.toml for the reference vendor app."""
+    folder = Path(tempfile.mkdtemp(prefix="mock-clever-"))
+    described = folder / "certification.toml"
+    described.write_text(
+        f"""\
+[app]
+name = "Reference vendor app"
+base_url = "{vendor}"
+login_page = "/"
+start_login = "/login"
+redirect_uri = "{vendor}/oauth/clever/callback"
+home_page = "/home"
+logout = "auto"
+user_types = ["student", "teacher", "staff", "district_admin"]
+programmes = ["sso", "secure_sync"]
+refresh = "login"
+
+[clever]
+client_id = "{env["CLEVER_SSO_CLIENT_ID"]}"
+sync_client_id = "{env["CLEVER_CLIENT_ID"]}"
+
+[probe]
+url = "{vendor}/probe"
+""",
+        encoding="utf-8",
+    )
+    return described
+
+
+def _get(url: str, path: str) -> dict[str, Any]:
+    response = requests.get(url + path, timeout=TIMEOUT)
+    response.raise_for_status()
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

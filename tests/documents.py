@@ -1,0 +1,158 @@
+"""The tables and samples that stand in the documents, printed from the code.
+
+`python tests/documents.py` writes them into README.md and docs/; `test_docs` compares. A place for one is a pair
+of comments: `<!-- begin: fields -->` and `<!-- end: fields -->`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+import click  # noqa: E402
+from test_architecture import LAYERS  # noqa: E402
+from town import town  # noqa: E402
+
+from certification_suite.catalogue import catalogue  # noqa: E402
+from mock_clever.app import create_app  # noqa: E402
+from mock_clever.cli import main  # noqa: E402
+from mock_clever.faults.kinds import KINDS  # noqa: E402
+from mock_clever.fields import FIELDS  # noqa: E402
+from mock_clever.people import QUIRKS  # noqa: E402
+from mock_clever.rules import FIELDS as FILTERS  # noqa: E402
+from mock_clever.scenarios import Scenario, Start, Worlds  # noqa: E402
+from mock_clever.synthesis import preset_names  # noqa: E402
+from vendor_app.defects import DEFECTS  # noqa: E402
+
+PLACE = re.compile(r"<!-- begin: (?P<name>[\w./ -]+) -->\n(?P<text>.*?)<!-- end: (?P=name) -->", re.DOTALL)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    head = list(head)
+    lines = [head, ["---"] * len(head), *([cell(value) for value in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def first_line(documented: object) -> str:
+    return (documented.__doc__ or "").strip().partition("\n")[0]
+
+
+def layers() -> str:
+    rows = [(number, " · ".join(f"`{name}`" for name in layer)) for number, layer in enumerate(LAYERS, 1)]
+    return table(("layer", "modules of `mock_clever`"), rows)
+
+
+def fields() -> str:
+    def rights(field: object) -> str:
+        names = ("guaranteed", "nullable", "validated", "sensitive")
+        return ", ".join(name for name in names if getattr(field, name))
+
+    rows = [
+        (
+            f.part,
+            f"`{f.name}`",
+            f.type,
+            f.since,
+            rights(f),
+            f"`{f.column}`" if f.column else "",
+            f"{f.mark}, {f.source}",
+        )
+        for f in FIELDS
+    ]
+    return table(("part", "field", "type", "since", "what holds", "CSV column", "known from"), rows)
+
+
+def routes(prefix: str) -> str:
+    app = create_app(Worlds(Start(Scenario(), town(), [])))
+    rows = [
+        (method, f"`{rule.rule}`", first_line(app.view_functions[rule.endpoint]))
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        if rule.rule.startswith("/_mock/") == (prefix == "/_mock/") and "static" not in rule.rule
+    ]
+    return table(("method", "path", "what it does"), sorted(rows, key=lambda row: (row[1], row[0])))
+
+
+def commands() -> str:
+    rows = [
+        (
+            f"`mock-clever {name}`",
+            " ".join(f"`{option.opts[-1]}`" for option in command.params),
+            command.get_short_help_str(90),
+        )
+        for name, command in sorted(main.commands.items())
+    ]
+    assert isinstance(main, click.Group)
+    return table(("command", "options", "what it does"), rows)
+
+
+def faults() -> str:
+    return table(("kind", "what it does"), [(f"`{name}`", first_line(kind)) for name, kind in KINDS.items()])
+
+
+def requirements() -> str:
+    rows = [
+        (r.id, r.level, r.says, ", ".join(f"`{name}`" for name in r.refuted_by), r.source) for r in catalogue()
+    ]
+    return table(("id", "level", "what it says", "refuted by", "source"), rows)
+
+
+def defects() -> str:
+    rows = [(f"`{name}`", first_line(kind), ", ".join(kind.refutes)) for name, kind in DEFECTS.items()]
+    return table(("defect", "the mistake", "refutes"), rows)
+
+
+def sample(name: str) -> str:
+    path = ROOT / "docs" / "samples" / name
+    language = {".py": "python", ".sh": "sh", ".toml": "toml"}[path.suffix]
+    return f"```{language}\n{path.read_text(encoding='utf-8')}```\n"
+
+
+PRINTED: dict[str, Callable[[], str]] = {
+    "layers": layers,
+    "fields": fields,
+    "clever routes": lambda: routes("/"),
+    "control routes": lambda: routes("/_mock/"),
+    "commands": commands,
+    "faults": faults,
+    "quirks": lambda: ", ".join(f"`{name}`" for name in QUIRKS) + "\n",
+    "filters": lambda: table(
+        ("of", "fields"), [(f"`{of}`", ", ".join(f"`{name}`" for name in names)) for of, names in FILTERS.items()]
+    ),
+    "presets": lambda: ", ".join(f"`{name}`" for name in preset_names()) + "\n",
+    "requirements": requirements,
+    "defects": defects,
+}
+
+
+def printed(name: str) -> str:
+    """What stands in the place of that name."""
+    return PRINTED[name]() if name in PRINTED else sample(name)
+
+
+def filled(page: str) -> str:
+    """A page with every place filled anew."""
+    return PLACE.sub(lambda m: f"<!-- begin: {m['name']} -->\n{printed(m['name'])}<!-- end: {m['name']} -->", page)
+
+
+def pages() -> list[Path]:
+    """The documents that may hold places."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+if __name__ == "__main__":
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        if filled(text) != text:
+            page.write_text(filled(text), encoding="utf-8")
+            print("rewrote", page.relative_to(ROOT))
