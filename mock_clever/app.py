@@ -58,6 +58,7 @@ def create_app(worlds: Worlds) -> Flask:
     app.url_map.converters["version"] = _VersionConverter
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
+    app.url_map.strict_slashes = False
     for blueprint in (control_plane(worlds), portal, oauth, identity, data):
         app.register_blueprint(blueprint)
     app.before_request(_open_row)
@@ -105,6 +106,7 @@ def _open_row() -> Response | None:
     )
     g.fault = None
     if g.row.kind == "control":
+        _refuse_strangers()
         return None
     g.row.request_body = _small(request.get_data())  # now, for reading a form uses it up
     g.fault = world.faults.striking(request.method, request.path)
@@ -136,6 +138,15 @@ def _close_row(response: Response) -> Response:
         row.ms = (stopwatch() - g.started) * 1000
         here().journal.add(row)
     return response
+
+
+def _refuse_strangers() -> None:
+    """Let no web page of another origin reach the control plane through somebody's browser."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"{request.scheme}://{request.host}":
+        raise ControlRefusal(
+            f"the control plane does not answer pages of {origin}: ask it from here or a program", 403
+        )
 
 
 def _journalled() -> bool:

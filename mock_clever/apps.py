@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from mock_clever.fields import FIELDS
 from mock_clever.ids import token
 from mock_clever.model import Id, User
 from mock_clever.sharing import EVERYTHING, Sharing
@@ -15,6 +16,7 @@ from mock_clever.versions import Permission
 
 PRODUCTS = ("sso", "secure_sync", "library", "lms_connect")
 USER_TYPES = ("student", "teacher", "staff", "district_admin")
+GRANTS = tuple(sorted({f.scope or f.key for f in FIELDS if f.scope or f.sensitive} | {"resources"}))
 SSO_SCOPES = (
     "read:district_admins_basic",
     "read:school_admins_basic",

@@ -87,13 +87,7 @@ def applied(district: Snapshot, change: Change, removed: Removed, now: str) -> S
                 )
             return district.replace(**{change.kind: district.table(change.kind).with_([record_back])})
         case Enroll() | Unenroll():
-            section = _find(district, "sections", change.section)
-            _find(district, "users", change.user)
-            students = {*section.students, change.user}
-            if isinstance(change, Unenroll):
-                students.discard(change.user)
-            section = structs.replace(section, students=tuple(sorted(students)), last_modified=now)
-            return district.replace(sections=district.sections.with_([section]))
+            return _with_enrolment(district, change, now)
 
 
 def removals(district: Snapshot, change: Change) -> dict[tuple[str, Id], Record]:
@@ -101,6 +95,27 @@ def removals(district: Snapshot, change: Change) -> dict[tuple[str, Id], Record]
     if isinstance(change, Remove):
         return {(change.kind, change.id): _find(district, change.kind, change.id)}
     return {}
+
+
+def _with_enrolment(district: Snapshot, change: Enroll | Unenroll, now: str) -> Snapshot:
+    """The section's list of students, and the student's list of schools, which follows from it."""
+    section = _find(district, "sections", change.section)
+    user = _find(district, "users", change.user)
+    if user.roles.student is None:
+        raise ControlRefusal(f"user {user.id} is no student: name one, or update the section's teachers instead")
+    students = {*section.students, user.id}
+    if isinstance(change, Unenroll):
+        students.discard(user.id)
+    section = structs.replace(section, students=tuple(sorted(students)), last_modified=now)
+    changed = district.replace(sections=district.sections.with_([section]))
+    schools = (changed.sections[id].school for id in changed.sections_of_user.get(user.id, ()))
+    student = structs.replace(
+        user.roles.student, schools=tuple(dict.fromkeys((user.roles.student.school, *schools)))
+    )
+    if student.schools != user.roles.student.schools:
+        user = structs.replace(user, roles=structs.replace(user.roles, student=student), last_modified=now)
+        changed = changed.replace(users=changed.users.with_([user]))
+    return changed
 
 
 def _find(district: Snapshot, kind: str, id: Id) -> Any:

@@ -59,6 +59,11 @@ class Mint:
         number = str(next(self._numbers)).encode()
         return hmac.new(self._key, number, hashlib.sha256).hexdigest()[:length]
 
+    def uuid(self) -> str:
+        """The next identifier in the form of a UUID: what names a request."""
+        digits = self.hex(32)
+        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
     def object_id(self, seconds: float) -> str:
         """The next id of something that is no roster record: a token, a connection."""
         return f"{int(seconds):08x}{self.hex(16)}"

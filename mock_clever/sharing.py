@@ -49,7 +49,7 @@ def visible(district: Snapshot, rule: Sharing) -> Snapshot:
     A section brings its teachers, students, school, course and term; a school brings its sections and those
     who belong to it; a teacher brings their sections, a student only the record of theirs, without classmates;
     a person makes their primary school visible (support 203115007). Contacts follow their students. Staff come
-    with the tick box or by a rule of their own. The district itself and its admins are always there.
+    with the tick box or by a rule of their own. The district's admins are shown by every rule but "nothing".
     """
     if rule == EVERYTHING:
         return district

@@ -35,6 +35,7 @@ class World:
         self.lock = RLock()
         self.clock = Clock()
         self.mint = Mint(f"{seed} {name}")
+        self.requests = Mint(f"requests of {seed} {name}")
         self.apps: dict[str, App] = {}
         self.districts: dict[Id, Snapshot] = {}
         self.connections: dict[Id, Connection] = {}

@@ -6,7 +6,23 @@ from typing import Any
 
 import pytest
 from clients import Mock
-from town import ADA, ALGEBRA_ASH, ASH, BEN, BIOLOGY_ASH, CLEO, DAN, FALL, LESSON, TESS, TOWN, WHEN, town
+from town import (
+    ADA,
+    ALGEBRA_ASH,
+    ASH,
+    BEN,
+    BIOLOGY_ASH,
+    BIOLOGY_BIRCH,
+    BIRCH,
+    CLEO,
+    DAN,
+    FALL,
+    LESSON,
+    TESS,
+    TOWN,
+    WHEN,
+    town,
+)
 
 NOW = "2027-03-01T12:00:00.000Z"
 
@@ -118,6 +134,7 @@ REFUSED: list[tuple[list[Any] | Any, int, str]] = [
     ([{"type": "record.restore", "kind": "users", "id": BEN}], 400, "restore what was removed before"),
     ([{"type": "section.enroll", "section": ASH, "user": BEN}], 404, "among the sections"),
     ([{"type": "section.enroll", "section": ALGEBRA_ASH, "user": ASH}], 404, "among the users"),
+    ([{"type": "section.enroll", "section": ALGEBRA_ASH, "user": TESS}], 400, "is no student"),
     ([{"type": "section.enroll", "section": ALGEBRA_ASH, "user": BEN, "x": 1}], 400, "unknown field `x`"),
     ([update("users", BEN, id=ADA)], 400, "id, district and created never change"),
     ([update("users", BEN, created=NOW)], 400, "id, district and created never change"),
@@ -150,3 +167,11 @@ def test_a_change_is_published_to_every_application_at_once(mock: Mock) -> None:
     assert person.get(f"/v3.0/users/{BEN}")["data"]["name"]["first"] == "Benjamin"
     assert record(mock, f"users/{BEN}")["name"]["first"] == "Benjamin"
     assert record(mock, f"sections/{BIOLOGY_ASH}")["students"] == [BEN]
+
+
+def test_a_student_s_schools_follow_from_their_sections(mock: Mock) -> None:
+    change(mock, {"type": "section.enroll", "section": BIOLOGY_BIRCH, "user": BEN})
+    assert mock.reader().get(f"/v3.1/users/{BEN}")["data"]["roles"]["student"]["schools"] == [ASH, BIRCH]
+    assert BEN in mock.reader().ids(f"/v3.1/schools/{BIRCH}/users")
+    change(mock, {"type": "section.unenroll", "section": BIOLOGY_BIRCH, "user": BEN})
+    assert mock.reader().get(f"/v3.1/users/{BEN}")["data"]["roles"]["student"]["schools"] == [ASH]

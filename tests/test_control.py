@@ -414,3 +414,23 @@ def test_a_method_a_route_does_not_take_says_which_it_takes(method: str, path: s
 def test_a_body_that_is_no_json_object_is_refused(path: str, body: bytes, mock: Mock) -> None:
     response = mock.client.post(f"/_mock/{path}", data=body)
     assert (response.status_code, list(response.get_json())) == (400, ["message"])
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("origin", ["https://pages.example", "http://localhost:9", "null"])
+def test_a_page_of_another_origin_is_refused(method: str, origin: str, mock: Mock) -> None:
+    path = "/_mock/env" if method == "GET" else "/_mock/reset"
+    assert mock.client.open(path, method=method).status_code == 200
+    refused = mock.client.open(path, method=method, headers={"Origin": origin})
+    assert refused.status_code == 403
+    assert origin in refused.get_json()["message"]
+
+
+def test_a_page_of_the_mock_s_own_is_answered(mock: Mock) -> None:
+    assert mock.client.post("/_mock/reset", headers={"Origin": "http://localhost"}).status_code == 200
+
+
+def test_a_grant_that_is_no_field_or_scope_is_refused(mock: Mock) -> None:
+    body = {"client_id": mock.sync.client_id, "granted": ["iep_satus"]}
+    status, message = mock.refused("POST", "apps", body)
+    assert (status, "iep_satus" in message, "iep_status" in message) == (400, True, True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from clients import Mock, Reader
 from town import ADA, ASH, BEN, BIRCH, LESSON, SOL, TESS, TOWN, UMA
@@ -336,3 +338,29 @@ def test_a_user_token_dies_with_the_connection(mock: Mock) -> None:
     reader = mock.signed_in(BEN, mock.sync)
     mock.control("PATCH", f"connections/{mock.connection(mock.sync)}", {"connected": False})
     assert reader.ask("/v3.0/me").status_code == 401
+
+
+def test_every_answer_names_its_request(mock: Mock) -> None:
+    uuid = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+    reader = mock.reader()
+    named = [reader.ask(path).headers["X-Request-Id"] for path in ("/v3.0/users", "/v3.0/users", "/v3.0/none")]
+    assert all(uuid.fullmatch(name) for name in named)
+    assert len(set(named)) == 3
+
+
+def test_the_resources_back_end_names_it_in_its_own_way_too(mock: Mock) -> None:
+    assert re.fullmatch("[0-9a-f]{32}", mock.reader().ask("/v3.0/resources").headers["Clever-Request-Id"])
+    assert "Clever-Request-Id" not in mock.reader().ask("/v3.0/users").headers
+
+
+@pytest.mark.parametrize("path", ["/v3.0/users/", "/v3.1/sections/", "/v3.0/districts/"])
+def test_a_slash_at_the_end_does_no_harm(path: str, mock: Mock) -> None:
+    assert mock.reader().get(path)["data"] == mock.reader().get(path.rstrip("/"))["data"]
+
+
+def test_asking_what_a_token_is_does_not_count_against_the_limit(mock: Mock) -> None:
+    reader = mock.reader()
+    reader.get("/v3.0/users")
+    for _ in range(5):
+        assert reader.ask("/oauth/tokeninfo").status_code == 200
+    assert reader.ask("/v3.0/users").headers["X-Ratelimit-Remaining"] == "1198"

@@ -14,6 +14,7 @@ from clients import Mock, Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_data_api import LISTS, PATHS
+from test_schemas import rich_town
 from test_sharing import SHARED
 from test_sharing import rules as drawn_rules
 from town import ADA, ALGEBRA_ASH, ASH, BEN, BIOLOGY, BIRCH, CLEO, FALL, LESSON, PAT, SOL, TESS, TOWN, UMA, town
@@ -174,7 +175,7 @@ def test_every_id_that_is_printed_leads_to_a_record_or_is_not_shared(hidden: fro
 )
 @settings(max_examples=20)
 def test_no_answer_names_a_field_that_was_not_granted(granted: frozenset[str], version: str) -> None:
-    made = Mock(rich())
+    made = Mock(rich_town())
     made.control("POST", "apps", {"client_id": made.sync.client_id, "granted": sorted(granted)})
     text = json.dumps([made.reader().get(f"/{version}/{kind}") for kind in ("districts", *SHARED)])
     for field in FIELDS:
@@ -183,12 +184,6 @@ def test_no_answer_names_a_field_that_was_not_granted(granted: frozenset[str], v
             assert f'"{field.name}":' not in text, field.name
     assert '"password"' not in text
     assert '"description"' not in text
-
-
-def rich() -> Any:
-    from test_schemas import rich_town
-
-    return rich_town()
 
 
 def test_a_login_application_is_never_told_of_schools_sections_or_anything_but_names() -> None:

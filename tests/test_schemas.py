@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from town import ADA, BEN, CLEO, DAN, PAT, TOWN, UMA, town
 from mock_clever.changes import applied, read
 from mock_clever.fields import FIELDS, Field, of_version
 from mock_clever.model import Snapshot
+from mock_clever.prepared import prepare
 from mock_clever.versions import VERSIONS, Permission
 from mock_clever.versions.schema import schema
 
@@ -128,21 +128,12 @@ def test_what_a_user_token_of_a_login_application_reads_fits_the_smaller_schema(
 @pytest.mark.parametrize("version", BOTH)
 @pytest.mark.parametrize("preset", ["tiny", "sandbox", "library", "certification-isd"])
 def test_every_record_of_every_preset_fits(preset: str, version: str) -> None:
-    district = prepared(preset)
+    district = prepare(preset)
     mock = Mock(district)
     mock.control("POST", "apps", {"client_id": mock.sync.client_id, "granted": sorted(FULL.granted)})
     reader = mock.reader(district=district.district.id)
     for name, part in PART_OF.items():
         assert wrong(reader.get(f"/{version}/{name}?limit=10000"), version, part, FULL, "list") == []
-
-
-@cache
-def prepared(preset: str) -> Snapshot:
-    try:
-        found: Snapshot = importlib.import_module("mock_clever.prepared").prepare(preset, 0, None)
-    except (ImportError, FileNotFoundError, AttributeError, TypeError) as missing:
-        pytest.skip(f"presets are not finished: {missing}")
-    return found
 
 
 # The schemas themselves can refuse.

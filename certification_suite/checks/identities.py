@@ -159,11 +159,8 @@ def _three_to_match(exam: Examination) -> tuple[Record, Record, Record]:
     names, mails = (
         [str(value(user)).casefold() for user in users] for value in (name_of, lambda u: u.get("email"))
     )
-    plain = [
-        user
-        for user in users
-        if user["id"] in known and names.count(name_of(user).casefold()) == 1 and name_of(user).isascii()
-    ]
+    plain = [user for user in users if user["id"] in known and names.count(name_of(user).casefold()) == 1]
+    plain.sort(key=lambda user: not name_of(user).isascii())  # a name that any app keeps whole, where there is one
     mailed = [user for user in plain if user.get("email") and mails.count(user["email"].casefold()) == 1]
     for by_email in mailed:
         others = [user for user in plain if user is not by_email and _sis_id(user)]

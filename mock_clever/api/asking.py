@@ -48,15 +48,20 @@ class Asker(Struct, frozen=True, kw_only=True):
         return self.published.snapshot
 
 
-def asker() -> Asker:
-    """Whoever sent this request. Raises UnknownToken, or RateLimited when they ask too often."""
+def asker(*, counted: bool = True) -> Asker:
+    """Whoever sent this request. Raises UnknownToken, or RateLimited when they ask too often.
+
+    `counted` is whether this request counts against the rate limit.
+    """
     world, written = here(), row()
     token = bearer_token()
     if token is None:
         raise UnknownToken
     now = world.clock.now()
-    remaining, reset = world.rates.count(token, now)
-    g.rate = (remaining, reset, world.rates.limit)
+    remaining = 0
+    if counted:
+        remaining, reset = world.rates.count(token, now)
+        g.rate = (remaining, reset, world.rates.limit)
     login = world.grants.bearer(token, now)
     connection = world.bearer(token) if login is None else world.connection_of(login.client_id, login.district)
     if connection is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, g
 from msgspec import Struct
 
+from mock_clever.api.asking import here
 from mock_clever.pages import Page
 
 CORS = {
@@ -20,10 +21,11 @@ EVERYWHERE = {
 
 
 class Family(Struct, frozen=True):
-    """One of the back ends behind the one host: its own headers, and whether it sends an ETag."""
+    """One of the back ends behind the one host: its own headers, and which others it sends."""
 
     headers: dict[str, str]
     etag: bool = False
+    clever_request_id: bool = False
     content_type: str = "application/json; charset=utf-8"
 
 
@@ -37,6 +39,7 @@ RESOURCES = Family(
         "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Encoding",
     },
+    clever_request_id=True,
     content_type="application/json",
 )
 
@@ -53,6 +56,9 @@ def answer(written: Page, family: Family = CORE) -> Response:
 def dress(response: Response, family: Family = CORE) -> None:
     """Give an answer its family's headers, and the rate limit's when a token was counted."""
     response.headers.update(family.headers)
+    response.headers["X-Request-Id"] = here().requests.uuid()
+    if family.clever_request_id:
+        response.headers["Clever-Request-Id"] = here().requests.hex(32)
     rate = g.get("rate")
     if rate is not None:
         remaining, reset, limit = rate

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from mock_clever import __version__
 from mock_clever.api.asking import here
-from mock_clever.apps import PRODUCTS, USER_TYPES, App, Connection
+from mock_clever.apps import GRANTS, PRODUCTS, USER_TYPES, App, Connection
 from mock_clever.changes import read as read_changes
 from mock_clever.clock import duration, iso, moment
 from mock_clever.errors import ControlRefusal, PageRefusal
@@ -285,6 +285,7 @@ def _registered(body: AppBody) -> App:
     _among("supported_user_types", given.get("supported_user_types", ()), USER_TYPES)
     if "" in (body.client_id, body.client_secret):
         raise ControlRefusal("client_id and client_secret cannot be empty: leave them out to have them made")
+    _among("granted", tuple(sorted(given.get("granted", ()))), GRANTS)
     old = here().apps.get(body.client_id or "")
     if old is not None:
         return _checked(structs.replace(old, **given))
