@@ -10,12 +10,17 @@ from msgspec import Struct
 
 from mock_clever.fields import FIELDS
 from mock_clever.ids import token
-from mock_clever.model import Id, User
+from mock_clever.model import ROLES, Id, User
 from mock_clever.sharing import EVERYTHING, Sharing
 from mock_clever.versions import Permission
 
 PRODUCTS = ("sso", "secure_sync", "library", "lms_connect")
 USER_TYPES = ("student", "teacher", "staff", "district_admin")
+CHOOSABLE = tuple(
+    sorted({f"{f.part}.{f.key}" for f in FIELDS if not f.guaranteed and f.key not in ("id", "name", "roles")})
+)
+"""The fields an application may leave out or mark optional: all that are not guaranteed."""
+
 GRANTS = tuple(sorted({f.scope or f.key for f in FIELDS if f.scope or f.sensitive} | {"resources"}))
 SSO_SCOPES = (
     "read:district_admins_basic",
@@ -30,8 +35,10 @@ SYNC_SCOPES = ("read:district_admins", "read:school_admins", "read:sis", "read:u
 class App(Struct, frozen=True, kw_only=True):
     """One application as its dashboard shows it. `redirect_uris[0]` is the primary one.
 
-    `granted` are sensitive fields and extra scopes it may read. A development app may register http and
-    localhost redirect URIs; a production app only https (docs/identity-api).
+    `granted` are sensitive fields and extra scopes it may read, `off` the fields it did not select and `optional`
+    those a district may withhold, both as `student.dob`; `roles` are the kinds of users it takes at all (support
+    360000216886; docs/ss-design). A development app may register http and localhost redirect URIs; a production
+    app only https (docs/identity-api).
     """
 
     client_id: str
@@ -41,12 +48,15 @@ class App(Struct, frozen=True, kw_only=True):
     redirect_uris: tuple[str, ...] = ()
     supported_user_types: tuple[str, ...] = USER_TYPES
     granted: frozenset[str] = frozenset({"resources"})
+    off: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset(ROLES)
     development: bool = True
 
-    @property
-    def permission(self) -> Permission:
-        """What it may see of the records shared with it."""
-        return Permission(tier="sync" if "secure_sync" in self.products else "sso", granted=self.granted)
+    def permission(self, connection: Connection) -> Permission:
+        """What it may see of the records that this connection shares with it."""
+        tier = "sync" if "secure_sync" in self.products else "sso"
+        return Permission(tier=tier, granted=self.granted, withheld=self.off | connection.withheld)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -61,7 +71,8 @@ class App(Struct, frozen=True, kw_only=True):
 class Connection(Struct, frozen=True, kw_only=True):
     """One district connected to one application.
 
-    `token_id` names the token record, which survives a rotation; `launch_date` is `YYYY-MM-DD`.
+    `token_id` names the token record, which survives a rotation; `launch_date` is `YYYY-MM-DD`. `withheld` are
+    the optional fields that this district does not give.
     """
 
     id: Id
@@ -72,6 +83,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     created: str
     launch_date: str
     sharing: Sharing = EVERYTHING
+    withheld: frozenset[str] = frozenset()
     launched: bool = True
     connected: bool = True
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from mock_clever.model import Id, Snapshot, User, schools_of, students_of_contact
+from mock_clever.model import ROLES, Id, Snapshot, User, schools_of, students_of_contact
 from mock_clever.rules import Rule, chosen
 
 
@@ -43,21 +44,35 @@ class _Chosen(Struct):
 EVERYTHING = Sharing()
 
 
-def visible(district: Snapshot, rule: Sharing) -> Snapshot:
-    """The part of a district that a rule shows.
+def visible(district: Snapshot, rule: Sharing, roles: frozenset[str] = frozenset(ROLES)) -> Snapshot:
+    """The part of a district that a rule shows to an application that takes users of these roles.
 
     A section brings its teachers, students, school, course and term; a school brings its sections and those
     who belong to it; a teacher brings their sections, a student only the record of theirs, without classmates;
     a person makes their primary school visible (support 203115007). Contacts follow their students. Staff come
     with the tick box or by a rule of their own. The district's admins are shown by every rule but "nothing".
+    Roles that are not taken vanish, and so do people who have no other (docs/ss-design).
     """
     if rule == EVERYTHING:
-        return district
+        return _of_roles(district, roles)
     if rule.type == "nothing":
         return district.replace(schools=(), terms=(), courses=(), sections=(), users=(), resources=())
     shown = _shown(district, rule)
     tables: dict[str, Any] = {kind: district.table(kind).only(ids - rule.hidden) for kind, ids in shown.items()}
-    return district.replace(**tables)
+    return _of_roles(district.replace(**tables), roles)
+
+
+def _of_roles(district: Snapshot, roles: frozenset[str]) -> Snapshot:
+    if roles.issuperset(ROLES):
+        return district
+    gone = dict.fromkeys(set(ROLES) - roles)
+    shown = (user for user in district.users if roles.intersection(user.holds()))
+    return district.replace(
+        users=[
+            user if roles.issuperset(user.holds()) else replace(user, roles=replace(user.roles, **gone))
+            for user in shown
+        ]
+    )
 
 
 def _shown(district: Snapshot, rule: Sharing) -> dict[str, set[Id]]:

@@ -46,7 +46,7 @@ class World:
         self.rates = Rates()
         self._removed: dict[Id, dict[tuple[str, Id], Record]] = {}
         self._by_token: dict[str, Id] = {}
-        self._published: dict[Id, tuple[Snapshot, Connection, Published]] = {}
+        self._published: dict[Id, tuple[Snapshot, Connection, App, Published]] = {}
 
     def carry_on(self, before: World) -> None:
         """Take over, empty, what must never repeat itself across a reset: the mint and the journal's numbers."""
@@ -161,16 +161,20 @@ class World:
 
     def published(self, connection: Connection) -> Published:
         """What this connection's application sees now: the one Snapshot all its answers come from."""
-        district = self.districts[connection.district]
+        district, app = self.districts[connection.district], self.apps[connection.client_id]
         kept = self._published.get(connection.id)
-        if kept is not None and kept[0] is district and kept[1] is connection:
-            return kept[2]
-        seen = visible(district, connection.sharing)
+        if kept is not None and kept[0] is district and kept[1] is connection and kept[2] is app:
+            return kept[3]
+        seen = visible(district, connection.sharing, app.roles)
         launched = structs.replace(seen.district, launch_date=connection.launch_date)
         gone = [record for record in self._removed[connection.district].values() if isinstance(record, User)]
         published = Published(seen.replace(districts=[launched]).within(district, gone))
-        self._published[connection.id] = (district, connection, published)
+        self._published[connection.id] = (district, connection, app, published)
         return published
+
+    def foreseen(self, connection: Connection, rule: Sharing) -> Snapshot:
+        """What this connection's application would see under another rule."""
+        return visible(self.districts[connection.district], rule, self.apps[connection.client_id].roles)
 
     def person(self, wanted: str) -> tuple[Id, User] | None:
         """A person by Clever id or by a name they log in with, and the district they belong to."""

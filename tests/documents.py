@@ -62,7 +62,7 @@ def fields() -> str:
             f.part,
             f"`{f.name}`",
             f.type,
-            f.since,
+            f"{f.since} to {f.until}" if f.until else f.since,
             rights(f),
             f"`{f.column}`" if f.column else "",
             f"{f.mark}, {f.source}",

@@ -18,6 +18,7 @@ ROUTES = {
     ("GET", "/_mock/connections"),
     ("PATCH", "/_mock/connections/<id>"),
     ("PUT", "/_mock/connections/<id>/sharing"),
+    ("GET", "/_mock/connections/<id>/preview"),
     ("POST", "/_mock/connections/<id>/rotate"),
     ("GET", "/_mock/districts"),
     ("POST", "/_mock/districts"),
@@ -94,6 +95,9 @@ def test_the_two_applications_every_world_begins_with(mock: Mock) -> None:
         "redirect_uris": [CALLBACK, OTHER],
         "supported_user_types": ["student", "teacher", "staff", "district_admin"],
         "granted": ["resources"],
+        "off": [],
+        "optional": [],
+        "roles": ["contact", "district_admin", "staff", "student", "teacher"],
         "development": True,
     }
     assert sync == shown

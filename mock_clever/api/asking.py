@@ -12,6 +12,7 @@ from mock_clever.ids import same
 from mock_clever.journal import Finding, Row
 from mock_clever.model import Snapshot
 from mock_clever.pages import Published
+from mock_clever.versions import Permission
 from mock_clever.world import World
 
 WORLD = "mock_clever.world"
@@ -41,6 +42,11 @@ class Asker(Struct, frozen=True, kw_only=True):
     connection: Connection
     published: Published
     login: Login | None = None
+
+    @property
+    def permission(self) -> Permission:
+        """Which fields of it this token may see."""
+        return self.app.permission(self.connection)
 
     @property
     def snapshot(self) -> Snapshot:

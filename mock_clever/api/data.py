@@ -93,7 +93,7 @@ def _own_record(who: Asker, collection: Collection, id: str) -> None:
 
 
 def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Response:
-    key = (request.path, request.query_string, who.app.permission, who.login is None)
+    key = (request.path, request.query_string, who.permission, who.login is None)
     return answer(who.published.page(key, write), RESOURCES if shown.empty else CORE)
 
 
@@ -225,7 +225,7 @@ def _page(
 
 def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> Tell:
     part, timestamps = (link.part, link.timestamps) if link is not None else ("", False)
-    return telling(version.name, collection, who.app.permission, who.snapshot, part, timestamps)
+    return telling(version.name, collection, who.permission, who.snapshot, part, timestamps)
 
 
 def _found(who: Asker, collection: Collection, id: Id) -> Record:

@@ -2,91 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
-from msgspec import Struct, structs
+from msgspec import structs
 
 from mock_clever import __version__
 from mock_clever.api.asking import here
-from mock_clever.apps import GRANTS, PRODUCTS, USER_TYPES, App, Connection
+from mock_clever.apps import CHOOSABLE, GRANTS, PRODUCTS, USER_TYPES, App, Connection
 from mock_clever.changes import read as read_changes
 from mock_clever.clock import duration, iso, moment
+from mock_clever.control.bodies import (
+    AppBody,
+    ClockBody,
+    ConnectionBody,
+    DistrictBody,
+    LoginBody,
+    SharingBody,
+    WorldBody,
+    body_of,
+    decoded,
+)
 from mock_clever.errors import ControlRefusal, PageRefusal
+from mock_clever.fields import FIELDS as FIELD_TABLE
 from mock_clever.ids import token
-from mock_clever.model import KINDS, Id, Snapshot
-from mock_clever.people import search
+from mock_clever.model import KINDS, ROLES, Id, Snapshot, User
+from mock_clever.people import full_name, search
 from mock_clever.portal.entry import Wanted, finish
-from mock_clever.rules import FIELDS, Rule
+from mock_clever.rules import FIELDS
 from mock_clever.scenarios import Scenario, Worlds, start
 from mock_clever.sharing import Sharing
-
-T = TypeVar("T")
-
-
-class AppBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """An application to register, or the keys of one to change."""
-
-    client_id: str | None = None
-    client_secret: str | None = None
-    name: str | None = None
-    products: tuple[str, ...] | None = None
-    redirect_uris: tuple[str, ...] | None = None
-    supported_user_types: tuple[str, ...] | None = None
-    granted: frozenset[str] | None = None
-    development: bool | None = None
-
-
-class SharingBody(Struct, kw_only=True, forbid_unknown_fields=True, rename={"hidden": "except"}):
-    """A sharing rule."""
-
-    type: Literal["everything", "schools", "sections", "students", "rules", "nothing"]
-    ids: frozenset[Id] = frozenset()
-    rules: tuple[Rule, ...] = ()
-    staff: bool = True
-    hidden: frozenset[Id] = frozenset()
-
-
-class ConnectionBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What of a connection can be switched."""
-
-    launched: bool | None = None
-    connected: bool | None = None
-
-
-class DistrictBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Another district for this world."""
-
-    preset: str = "tiny"
-    seed: int = 1
-    connect: bool = True
-
-
-class LoginBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A login without a browser."""
-
-    user: str
-    client_id: str | None = None
-    redirect_uri: str | None = None
-    state: str | None = None
-
-
-class ClockBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """How to move the clock: one of the three."""
-
-    advance: str | float | None = None
-    set: str | None = None
-    freeze: bool | None = None
-
-
-class WorldBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A world to create."""
-
-    name: str
-    preset: str | None = None
-    seed: int | None = None
 
 
 def control_plane(worlds: Worlds) -> Blueprint:
@@ -111,7 +58,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/apps")
     def register_app() -> Response:
         """Register an application, or change the one with this client id."""
-        body = _body(AppBody)
+        body = body_of(AppBody)
         new = body.client_id is None or body.client_id not in here().apps
         app = _registered(body)
         here().register(app)
@@ -127,9 +74,10 @@ def control_plane(worlds: Worlds) -> Blueprint:
 
     @plane.patch("/connections/<id>")
     def switch_connection(id: Id) -> Response:
-        """Launch or unlaunch a connection, disconnect or reconnect it."""
-        given = {k: v for k, v in structs.asdict(_body(ConnectionBody)).items() if v is not None}
+        """Launch or unlaunch a connection, disconnect or reconnect it, withhold optional fields."""
+        given = {k: v for k, v in structs.asdict(body_of(ConnectionBody)).items() if v is not None}
         was = here().connection(id)
+        _check_withheld(was, given.get("withheld", frozenset()))
         changed = here().reconnect(id, **given)
         if changed.connected and not was.connected:
             changed = here().join_again(id)
@@ -138,11 +86,19 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.put("/connections/<id>/sharing")
     def share(id: Id) -> Response:
         """Choose what a district shares with an application; acts at once."""
-        body = _body(SharingBody)
+        body = body_of(SharingBody)
         connection = here().connection(id)
         _check_sharing(here().district(connection.district), body)
-        rule = Sharing(type=body.type, ids=body.ids, rules=body.rules, staff=body.staff, hidden=body.hidden)
-        return _json(_connection(here().reconnect(id, sharing=rule)))
+        return _json(_connection(here().reconnect(id, sharing=_rule(body))))
+
+    @plane.get("/connections/<id>/preview")
+    def preview(id: Id) -> Response:
+        """Who would appear and disappear under another rule, given as JSON in `rule`; nothing changes."""
+        connection = here().connection(id)
+        body = decoded(request.args.get("rule", "").encode(), SharingBody)
+        _check_sharing(here().district(connection.district), body)
+        now, then = here().published(connection).snapshot, here().foreseen(connection, _rule(body))
+        return _json({"appear": _beyond(then, now), "disappear": _beyond(now, then)})
 
     @plane.post("/connections/<id>/rotate")
     def rotate(id: Id) -> Response:
@@ -157,7 +113,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/districts")
     def add_district() -> Response:
         """Another district from a preset, connected to every application unless told not to."""
-        body = _body(DistrictBody)
+        body = body_of(DistrictBody)
         begins = start(Scenario(preset=body.preset, seed=body.seed, cache=worlds.begins.scenario.cache))
         here().add_district(begins.district, begins.answers)
         for client_id in here().apps if body.connect else ():
@@ -167,7 +123,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/districts/<id>/changes")
     def change_district(id: Id) -> Response:
         """Let things happen to a district and publish them: all of them or none."""
-        body = _body(dict[str, Any])
+        body = body_of(dict[str, Any])
         return _json({"applied": here().change(id, read_changes(body.get("changes")))})
 
     @plane.get("/people")
@@ -181,7 +137,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/login")
     def login() -> Response:
         """A finished Clever login without a browser: where it would redirect to."""
-        return _json({"redirect": _login(_body(LoginBody))})
+        return _json({"redirect": _login(body_of(LoginBody))})
 
     @plane.get("/answer-key")
     def answer_key() -> Response:
@@ -213,7 +169,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/faults")
     def plan_fault() -> Response:
         """Plan a fault."""
-        return _json(here().faults.add(_body(dict[str, Any])).shown(), 201)
+        return _json(here().faults.add(body_of(dict[str, Any])).shown(), 201)
 
     @plane.delete("/faults")
     def clear_faults() -> Response:
@@ -229,7 +185,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/clock")
     def move_clock() -> Response:
         """Advance, set or freeze the clock."""
-        _move(_body(ClockBody))
+        _move(body_of(ClockBody))
         return _clock()
 
     @plane.post("/reset")
@@ -246,7 +202,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.post("/worlds")
     def create_world() -> Response:
         """A fresh world, reached under /w/{name}."""
-        body = _body(WorldBody)
+        body = body_of(WorldBody)
         world = worlds.create(body.name, body.preset, body.seed)
         return _json({"name": world.name, "path": f"/w/{world.name}"}, 201)
 
@@ -285,7 +241,10 @@ def _registered(body: AppBody) -> App:
     _among("supported_user_types", given.get("supported_user_types", ()), USER_TYPES)
     if "" in (body.client_id, body.client_secret):
         raise ControlRefusal("client_id and client_secret cannot be empty: leave them out to have them made")
-    _among("granted", tuple(sorted(given.get("granted", ()))), GRANTS)
+    _among("granted", given.get("granted", ()), GRANTS)
+    _among("off", given.get("off", ()), CHOOSABLE)
+    _among("optional", given.get("optional", ()), CHOOSABLE)
+    _among("roles", given.get("roles", ()), ROLES)
     old = here().apps.get(body.client_id or "")
     if old is not None:
         return _checked(structs.replace(old, **given))
@@ -310,10 +269,41 @@ def _checked(app: App) -> App:
     return app
 
 
-def _among(name: str, given: tuple[str, ...], known: tuple[str, ...]) -> None:
-    odd = [value for value in given if value not in known]
+def _among(name: str, given: Iterable[str], known: Iterable[str]) -> None:
+    odd = sorted(set(given).difference(known))
     if odd:
         raise ControlRefusal(f"{name}: {', '.join(odd)} is unknown; choose from {', '.join(known)}")
+
+
+def _rule(body: SharingBody) -> Sharing:
+    return Sharing(type=body.type, ids=body.ids, rules=body.rules, staff=body.staff, hidden=body.hidden)
+
+
+def _beyond(these: Snapshot, those: Snapshot) -> dict[str, list[dict[str, Any]]]:
+    """The records that are in these and not in those, by kind, with a name to know them by."""
+    found = {
+        kind: [record for record in these.table(kind) if record.id not in those.table(kind)] for kind in KINDS
+    }
+    return {
+        kind: [{"id": record.id, "name": _called(record)} for record in records]
+        for kind, records in found.items()
+        if records
+    }
+
+
+def _called(record: Any) -> str:
+    return full_name(record) if isinstance(record, User) else str(getattr(record, "name", None) or "")
+
+
+def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
+    """A district may withhold what the application marked optional, and what is sensitive."""
+    app = here().apps[connection.client_id]
+    sensitive = {f"{field.part}.{field.key}" for field in FIELD_TABLE if field.sensitive}
+    odd = sorted(withheld - app.optional - sensitive)
+    if odd:
+        raise ControlRefusal(
+            f"withheld: {', '.join(odd)} is required by {app.name}; POST /_mock/apps can mark it optional"
+        )
 
 
 def _check_sharing(district: Snapshot, body: SharingBody) -> None:
@@ -372,14 +362,15 @@ def _clock() -> Response:
 
 def _app(app: App) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(app)
-    return shown | {"granted": sorted(app.granted)}
+    return shown | {name: sorted(getattr(app, name)) for name in ("granted", "off", "optional", "roles")}
 
 
 def _connection(connection: Connection) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(connection)
     rule = connection.sharing
     sharing = {"type": rule.type, "ids": sorted(rule.ids), "rules": msgspec.to_builtins(rule.rules)}
-    return shown | {"sharing": sharing | {"staff": rule.staff, "except": sorted(rule.hidden)}}
+    sharing |= {"staff": rule.staff, "except": sorted(rule.hidden)}
+    return shown | {"sharing": sharing, "withheld": sorted(connection.withheld)}
 
 
 def _district(snapshot: Snapshot) -> dict[str, Any]:
@@ -395,14 +386,6 @@ def _number(name: str, default: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 17) or int(text) > most:
         raise ControlRefusal(f"{name} must be a whole number from 0 to {most}")
     return int(text)
-
-
-def _body(form: type[T]) -> T:
-    """The JSON body in the form a route wants. Raises ControlRefusal that says what is wrong with it."""
-    try:
-        return msgspec.json.decode(request.get_data(), type=form)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as wrong:
-        raise ControlRefusal(f"the body cannot be read: {wrong}; send JSON as in docs/control.md") from None
 
 
 def _json(body: Mapping[str, Any], status: int = 200) -> Response:

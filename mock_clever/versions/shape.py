@@ -29,14 +29,18 @@ class Permission(Struct, frozen=True, kw_only=True):
     """What an application may see of a record: its product, and the extra scopes and fields it was granted.
 
     `tier` is "sync" (everything the table does not reserve) or "sso" (names only, docs/district-sso-1).
-    `granted` names sensitive fields and scopes (docs/ss-design).
+    `granted` names sensitive fields and scopes (docs/ss-design), `withheld` the fields, as `student.dob`, that
+    the application did not select or the district does not give (support 360000216886).
     """
 
     tier: str = "sync"
     granted: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
 
     def sees(self, field: Field) -> bool:
         """Whether this field is in the answer at all; a withheld field is a missing key."""
+        if f"{field.part}.{field.key}" in self.withheld:
+            return False
         if self.tier != "sync":
             return self.tier in field.tiers
         reserved = field.scope or (field.key if field.sensitive else "")

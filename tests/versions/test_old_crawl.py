@@ -61,7 +61,8 @@ def crawl(reader: Reader, version: str) -> set[str]:
     printed: set[str] = set()
     linked: set[str] = set()
     for name in COLLECTIONS[version]:
-        for item in reader.get(f"/{version}/{name}?limit=10000&show_links=true").get("data", []):  # `resources` has a word of its own
+        listed = reader.get(f"/{version}/{name}?limit=10000&show_links=true")
+        for item in listed.get("data", []):  # without, there are no resources (data-api 4.1)
             assert item["uri"] == f"/{version}/{name}/{item['data']['id']}"
             printed.add(item["uri"])
             printed |= {f"/{version}/{collection}/{id}" for collection, id in named(version, item["data"])}

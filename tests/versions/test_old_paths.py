@@ -1,4 +1,4 @@
-"""Every path of v1.2, v2.0 and v2.1 over the hand-written town: what it answers with, and which parameters it takes."""
+"""Every path of v1.2, v2.0 and v2.1 over the hand-written town: what it answers, and which parameters it takes."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def test_a_path_to_one_record_leads_to_it(path: str, reader: Reader) -> None:
 
 
 BARE = {
-    f"/v1.2/district_admins": [UMA_ADMIN, ROOT_THEN],
+    "/v1.2/district_admins": [UMA_ADMIN, ROOT_THEN],
     f"/v1.2/districts/{TOWN}/admins": [UMA_ADMIN, ROOT_THEN],
     f"/v1.2/students/{ADA}/contacts": [PAT_THEN],
 }
@@ -435,7 +435,7 @@ def test_walking_next_and_prev_meets_every_record_once(path: str, limit: int, re
     forward, last = walk(reader, f"{path}?limit={limit}", "next")
     assert forward == expected(LISTS, path)
     if len(forward) > limit:
-        before = dict((link["rel"], link["uri"]) for link in reader.get(last)["links"])["prev"]
+        before = {link["rel"]: link["uri"] for link in reader.get(last)["links"]}["prev"]
         backward, _ = walk(reader, before, "prev")
         shown = [item["data"]["id"] for item in reader.get(last)["data"]]
         assert backward + shown == forward
@@ -454,7 +454,9 @@ def walk(reader: Reader, uri: str, rel: str) -> tuple[list[str], str]:
         uri = links[rel]
 
 
-@pytest.mark.parametrize(("version", "order"), [("v1.2", ["self", "prev", "next"]), ("v2.1", ["self", "next", "prev"])])
+@pytest.mark.parametrize(
+    ("version", "order"), [("v1.2", ["self", "prev", "next"]), ("v2.1", ["self", "next", "prev"])]
+)
 def test_the_order_of_paging_links(version: str, order: list[str], reader: Reader) -> None:
     links = reader.get(f"/{version}/students?limit=1&starting_after={ADA}")["links"]
     assert [link["rel"] for link in links] == order

@@ -161,7 +161,7 @@ def test_types_are_as_published(version: str) -> None:
 
 def test_parts_that_a_version_has_not() -> None:
     assert [list(of_version(part, "v1.2")) for part in ("user", "course", "term", "resource")] == [[], [], [], []]
-    assert [list(of_version("status", version)) for version in ("v2.0", "v2.1", "v3.0", "v3.1")] == [[], [], [], []]
+    assert not any(list(of_version("status", version)) for version in ("v2.0", "v2.1", "v3.0", "v3.1"))
     assert list(of_version("user", "v2.1")) == []
 
 
@@ -169,14 +169,16 @@ def test_parts_that_a_version_has_not() -> None:
 
 FULL = Permission(
     granted=frozenset(
-        ("ell_status", "frl_status", "iep_status", "home_language", "home_language_code", "gifted_status")
-        + ("section_504_status", "disability", "lms", "attendance", "resources")
+        (
+            *("ell_status", "frl_status", "iep_status", "home_language", "home_language_code", "gifted_status"),
+            *("section_504_status", "disability", "lms", "attendance", "resources"),
+        )
     )
 )
 
 
 def strict(version: str, definition: str) -> dict[str, Any]:
-    """A published definition as a JSON Schema that allows no other key, but `ext`'s; null only where it says so."""
+    """A published definition as a JSON Schema that allows no other key, but `ext`'s; no null."""
     facts = published(version)[definition]
     return {
         "type": "object",
@@ -266,8 +268,8 @@ def rich_town() -> Snapshot:
     teacher = held | {"teacher_number": "1", "state_id": "2", "title": "T"}
     staff = held | {"department": "", "roles": ["PortalOnly"]}
     school = {
-        "state_id": "1", "nces_id": "2", "mdr_number": "3", "low_grade": "Preschool", "high_grade": "13", "phone": "",
-        "location": place, "principal": {"name": "P", "email": "p@example.org"}, "ext": {"a": ""},
+        "state_id": "1", "nces_id": "2", "mdr_number": "3", "low_grade": "Preschool", "high_grade": "13",
+        "phone": "", "location": place, "principal": {"name": "P", "email": "p@example.org"}, "ext": {"a": ""},
     }  # fmt: skip
     section = {"grade": "Preschool", "period": "1", "section_number": "A", "ext": {"room": "12"}}
     district = {

@@ -1,0 +1,95 @@
+"""What the control plane is sent: one strict form for each kind of body, and how it is read."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+import msgspec
+from flask import request
+from msgspec import Struct
+
+from mock_clever.errors import ControlRefusal
+from mock_clever.model import Id
+from mock_clever.rules import Rule
+
+T = TypeVar("T")
+
+
+class AppBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """An application to register, or the keys of one to change."""
+
+    client_id: str | None = None
+    client_secret: str | None = None
+    name: str | None = None
+    products: tuple[str, ...] | None = None
+    redirect_uris: tuple[str, ...] | None = None
+    supported_user_types: tuple[str, ...] | None = None
+    granted: frozenset[str] | None = None
+    off: frozenset[str] | None = None
+    optional: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    development: bool | None = None
+
+
+class SharingBody(Struct, kw_only=True, forbid_unknown_fields=True, rename={"hidden": "except"}):
+    """A sharing rule."""
+
+    type: Literal["everything", "schools", "sections", "students", "rules", "nothing"]
+    ids: frozenset[Id] = frozenset()
+    rules: tuple[Rule, ...] = ()
+    staff: bool = True
+    hidden: frozenset[Id] = frozenset()
+
+
+class ConnectionBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What of a connection can be switched, and which optional fields the district withholds."""
+
+    launched: bool | None = None
+    connected: bool | None = None
+    withheld: frozenset[str] | None = None
+
+
+class DistrictBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Another district for this world."""
+
+    preset: str = "tiny"
+    seed: int = 1
+    connect: bool = True
+
+
+class LoginBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A login without a browser."""
+
+    user: str
+    client_id: str | None = None
+    redirect_uri: str | None = None
+    state: str | None = None
+
+
+class ClockBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How to move the clock: one of the three."""
+
+    advance: str | float | None = None
+    set: str | None = None
+    freeze: bool | None = None
+
+
+class WorldBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A world to create."""
+
+    name: str
+    preset: str | None = None
+    seed: int | None = None
+
+
+def body_of(form: type[T]) -> T:
+    """The JSON body in the form a route wants. Raises ControlRefusal that says what is wrong with it."""
+    return decoded(request.get_data(), form)
+
+
+def decoded(text: bytes, form: type[T]) -> T:
+    """This JSON in the form a route wants. Raises ControlRefusal that says what is wrong with it."""
+    try:
+        return msgspec.json.decode(text, type=form)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as wrong:
+        raise ControlRefusal(f"the body cannot be read: {wrong}; send JSON as in docs/control.md") from None
