@@ -52,6 +52,25 @@ class UnknownToken(ApiRefusal):
         return {"code": 101, "error": "Unrecognized token string", "data": {}}
 
 
+class UnknownTokenMessage(ApiRefusal):
+    """The same in the shape of the published specification (spec Unauthorized), where that is set."""
+
+    status = 401
+    headers = {"WWW-Authenticate": "Bearer"}
+
+    def __init__(self) -> None:
+        super().__init__("Unrecognized token string")
+
+
+class OutOfScopeMessage(ApiRefusal):
+    """A token of the wrong kind, as older documents told it (docs/il-troubleshooting), where that is set."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Resource not in token's scopes")
+
+
 class NotFound(ApiRefusal):
     """A record that is unknown, unshared, deleted or another district's (data-api 15 #3)."""
 

@@ -1,7 +1,7 @@
 """What a login leaves behind: codes, user tokens and Clever's own sessions, each with its life.
 
-Codes live one minute and work once; user tokens 24 hours, never refreshed; a Clever session two hours,
-counted from the login (docs/oauth-implementation; sso 14).
+Codes live one minute and work once; user tokens 24 hours, never refreshed; a Clever session two hours unless
+set otherwise, counted from the login (docs/oauth-implementation; sso 14).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from mock_clever.model import Id
 
 CODE_LIFE = 60.0
 TOKEN_LIFE = 24 * 3600.0
-SESSION_LIFE = 2 * 3600.0
 
 
 class Login(Struct, frozen=True, kw_only=True):
@@ -88,10 +87,10 @@ class Grants:
         self._sessions[cookie] = Session(district=district, user=user, at=now)
         return cookie
 
-    def session(self, cookie: str | None, now: float) -> Session | None:
-        """The Clever session of this cookie, while it lives."""
+    def session(self, cookie: str | None, now: float, life: float) -> Session | None:
+        """The Clever session of this cookie, while it lives: so many seconds."""
         session = self._sessions.get(cookie or "")
-        return session if session is not None and now - session.at <= SESSION_LIFE else None
+        return session if session is not None and now - session.at <= life else None
 
     def sign_out(self, cookie: str | None) -> None:
         """End a Clever session."""
@@ -102,4 +101,4 @@ class Grants:
         if len(self._codes) > 10_000:
             self._codes = {c: i for c, i in self._codes.items() if now - i.at <= TOKEN_LIFE}
             self._tokens = {t: i for t, i in self._tokens.items() if now - i.at <= TOKEN_LIFE}
-            self._sessions = {c: s for c, s in self._sessions.items() if now - s.at <= SESSION_LIFE}
+            self._sessions = {c: s for c, s in self._sessions.items() if now - s.at <= TOKEN_LIFE}

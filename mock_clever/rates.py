@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-LIMIT = 1200
 WINDOW = 60.0
 
 
 class Rates:
     """The open windows of one world, by token."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
-        self.limit = limit
+    def __init__(self) -> None:
         self._windows: dict[str, tuple[float, int]] = {}
 
-    def count(self, token: str, now: float) -> tuple[int, int]:
+    def count(self, token: str, limit: int, now: float) -> tuple[int, int]:
         """Count one request: (how many remain, negative when too many; the Unix second of the reset)."""
         opened, used = self._windows.get(token, (now, 0))
         if not opened <= now < opened + WINDOW:
@@ -21,4 +19,4 @@ class Rates:
         if len(self._windows) > 10_000:
             self._windows = {t: w for t, w in self._windows.items() if now < w[0] + WINDOW}
         self._windows[token] = (opened, used + 1)
-        return self.limit - used - 1, int(opened + WINDOW)
+        return limit - used - 1, int(opened + WINDOW)

@@ -23,6 +23,7 @@ from mock_clever.journal import Journal
 from mock_clever.model import Id, Record, Snapshot, User
 from mock_clever.pages import Published
 from mock_clever.rates import Rates
+from mock_clever.settings import Settings
 from mock_clever.sharing import Sharing, visible
 
 
@@ -44,6 +45,7 @@ class World:
         self.journal = Journal()
         self.faults = FaultPlan()
         self.rates = Rates()
+        self.settings = Settings()
         self._removed: dict[Id, dict[tuple[str, Id], Record]] = {}
         self._by_token: dict[str, Id] = {}
         self._published: dict[Id, tuple[Snapshot, Connection, App, Published]] = {}

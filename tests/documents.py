@@ -26,6 +26,7 @@ from mock_clever.fields import FIELDS  # noqa: E402
 from mock_clever.people import QUIRKS  # noqa: E402
 from mock_clever.rules import FIELDS as FILTERS  # noqa: E402
 from mock_clever.scenarios import Scenario, Start, Worlds  # noqa: E402
+from mock_clever.settings import described  # noqa: E402
 from mock_clever.synthesis import preset_names  # noqa: E402
 from vendor_app.defects import DEFECTS  # noqa: E402
 
@@ -126,6 +127,10 @@ PRINTED: dict[str, Callable[[], str]] = {
     "commands": commands,
     "faults": faults,
     "quirks": lambda: ", ".join(f"`{name}`" for name in QUIRKS) + "\n",
+    "settings": lambda: table(
+        ("setting", "default", "values", "what it means"),
+        [(f"`{name}`", f"`{default}`", values, means) for name, default, values, means in described()],
+    ),
     "filters": lambda: table(
         ("of", "fields"), [(f"`{of}`", ", ".join(f"`{name}`" for name in names)) for of, names in FILTERS.items()]
     ),

@@ -19,7 +19,7 @@ LAYERS = (
     ("synthesis", "roster"),
     ("packing", "prepared"),
     ("versions", "pages"),
-    ("apps", "grants", "masking", "journal", "rates"),
+    ("settings", "apps", "grants", "masking", "journal", "rates"),
     ("faults",),
     ("world",),
     ("people", "scenarios"),

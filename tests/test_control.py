@@ -28,6 +28,8 @@ ROUTES = {
     ("GET", "/_mock/answer-key"),
     ("GET", "/_mock/journal"),
     ("DELETE", "/_mock/journal"),
+    ("GET", "/_mock/settings"),
+    ("PATCH", "/_mock/settings"),
     ("GET", "/_mock/faults"),
     ("POST", "/_mock/faults"),
     ("DELETE", "/_mock/faults"),

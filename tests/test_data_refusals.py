@@ -172,7 +172,7 @@ def test_the_window_opens_with_the_first_request_and_lasts_a_minute(mock: Mock) 
     mock.control("POST", "clock", {"freeze": True})
     mock.control("POST", "clock", {"set": "2027-01-01T00:00:10Z"})
     reader = mock.reader()
-    mock.world.rates.limit = 2
+    mock.control("PATCH", "settings", {"rate_limit": 2})
     for remaining in ("1", "0"):
         response = reader.ask("/v3.0/users")
         assert response.status_code == 200

@@ -21,6 +21,7 @@ from town import ADA, ALGEBRA_ASH, ASH, BEN, BIOLOGY, BIRCH, CLEO, FALL, LESSON,
 from werkzeug.test import TestResponse
 
 from mock_clever.fields import FIELDS
+from mock_clever.settings import Settings
 from mock_clever.sharing import Sharing
 
 BOTH = ("v3.0", "v3.1")
@@ -32,7 +33,7 @@ ID = re.compile(r"[0-9a-f]{24}")
 def mock() -> Mock:
     """One server for all examples, without a limit on how often it may be asked."""
     made = Mock()
-    made.world.rates.limit = 10**9
+    made.world.settings = Settings(rate_limit=10**9)
     return made
 
 

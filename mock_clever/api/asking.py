@@ -6,7 +6,14 @@ from flask import g, request
 from msgspec import Struct
 
 from mock_clever.apps import App, Connection
-from mock_clever.errors import RateLimited, UnknownToken
+from mock_clever.errors import (
+    ApiRefusal,
+    CannotGet,
+    OutOfScopeMessage,
+    RateLimited,
+    UnknownToken,
+    UnknownTokenMessage,
+)
 from mock_clever.grants import Login
 from mock_clever.ids import same
 from mock_clever.journal import Finding, Row
@@ -62,17 +69,18 @@ def asker(*, counted: bool = True) -> Asker:
     world, written = here(), row()
     token = bearer_token()
     if token is None:
-        raise UnknownToken
+        raise unknown_token()
     now = world.clock.now()
     remaining = 0
     if counted:
-        remaining, reset = world.rates.count(token, now)
-        g.rate = (remaining, reset, world.rates.limit)
+        limit = world.settings.rate_limit
+        remaining, reset = world.rates.count(token, limit, now)
+        g.rate = (remaining, reset, limit)
     login = world.grants.bearer(token, now)
     connection = world.bearer(token) if login is None else world.connection_of(login.client_id, login.district)
     if connection is None:
         written.credential = "unknown"
-        raise UnknownToken
+        raise unknown_token()
     written.credential = "district_token" if login is None else "user_token"
     written.client_id, written.district = connection.client_id, connection.district
     written.user = login.user if login else None
@@ -80,6 +88,18 @@ def asker(*, counted: bool = True) -> Asker:
         raise RateLimited
     app = world.apps[connection.client_id]
     return Asker(app=app, connection=connection, published=world.published(connection), login=login)
+
+
+def unknown_token() -> ApiRefusal:
+    """The 401, in the words that are set (data-api 15 #1)."""
+    return UnknownToken() if here().settings.unauthorized == "recorded" else UnknownTokenMessage()
+
+
+def out_of_scope() -> ApiRefusal:
+    """The 404 for a kind of token that an endpoint does not take, in the words that are set (data-api 15 #2)."""
+    if here().settings.out_of_scope == "message":
+        return OutOfScopeMessage()
+    return CannotGet(request.method, request.path)
 
 
 def bearer_token() -> str | None:

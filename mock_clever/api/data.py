@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from mock_clever.api.asking import Asker, asker
+from mock_clever.api.asking import Asker, asker, here, out_of_scope
 from mock_clever.api.paging import asked, links
 from mock_clever.api.where import matching
 from mock_clever.api.wire import CORE, RESOURCES, answer
@@ -69,7 +69,7 @@ def _roster_reader(collection: Collection, also: Collection | None = None) -> As
     """A district token that may read this collection; any other kind is answered in HTML (docs/error-messages)."""
     who = asker()
     if who.login is not None:
-        raise CannotGet(request.method, request.path)
+        raise out_of_scope()
     if collection.part != "district" or also is not None:
         _sync_only(who)
     return who
@@ -78,14 +78,14 @@ def _roster_reader(collection: Collection, also: Collection | None = None) -> As
 def _sync_only(who: Asker) -> None:
     """Districts apart, roster endpoints need Secure Sync (docs/api-overview; data-api 15 #2)."""
     if "secure_sync" not in who.app.products:
-        raise CannotGet(request.method, request.path)
+        raise out_of_scope()
 
 
 def _own_record(who: Asker, collection: Collection, id: str) -> None:
     """A user token reads its own user, district and, with Secure Sync, schools (docs/api-overview; sso 14)."""
     assert who.login is not None
     if collection.own is None:
-        raise CannotGet(request.method, request.path)
+        raise out_of_scope()
     if collection.part == "school":
         _sync_only(who)
     if id.lower() not in collection.own(who.snapshot, who.login.user):
@@ -93,7 +93,7 @@ def _own_record(who: Asker, collection: Collection, id: str) -> None:
 
 
 def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Response:
-    key = (request.path, request.query_string, who.permission, who.login is None)
+    key = (request.path, request.query_string, who.permission, who.login is None, here().settings)
     return answer(who.published.page(key, write), RESOURCES if shown.empty else CORE)
 
 
@@ -244,6 +244,8 @@ def _role(allowed: tuple[str, ...]) -> str | None:
     """The `role` filter, where there is one. Raises BadParameter on another value (data-api 15 #8)."""
     role = request.args.get("role") or None
     if role is None or not allowed:
+        return None
+    if role not in allowed and here().settings.unknown_role == "ignore":
         return None
     if role not in allowed:
         raise BadParameter(f"role must be one of {', '.join(allowed)}")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Response, request
 
-from mock_clever.api.asking import Asker, asker, find
+from mock_clever.api.asking import Asker, asker, find, out_of_scope
 from mock_clever.api.wire import answer
 from mock_clever.errors import CannotGet, NotFound
 from mock_clever.model import Id
@@ -31,7 +31,7 @@ def me(version: str = UNVERSIONED) -> Response:
         raise CannotGet(request.method, request.path)
     who = asker()
     if who.login is None:
-        raise CannotGet(request.method, request.path)
+        raise out_of_scope()
     if "version" not in (request.view_args or {}):
         find("unversioned-me", "call /v3.0/me or /v3.1/me: the form of the id depends on the version")
     return answer(page(msgspec.json.encode(_me(who, told))))

@@ -106,7 +106,7 @@ def _exchanging_client(sent: Mapping[str, str]) -> App:
     if request.authorization is not None:
         return _basic_client()
     app = client(sent.get("client_id"), sent.get("client_secret"))
-    if app is None:
+    if app is None or here().settings.token_credentials == "basic":
         raise OAuthRefusal("invalid_client", "invalid client credentials", status=401)
     find("credentials-in-body", "send client id and secret by HTTP Basic (docs/oauth-implementation)")
     row().credential, row().client_id = "body", app.client_id

@@ -33,6 +33,7 @@ from mock_clever.people import full_name, search
 from mock_clever.portal.entry import Wanted, finish
 from mock_clever.rules import FIELDS
 from mock_clever.scenarios import Scenario, Worlds, start
+from mock_clever.settings import changed
 from mock_clever.sharing import Sharing
 
 
@@ -160,6 +161,17 @@ def control_plane(worlds: Worlds) -> Blueprint:
         """Forget every exchange; numbers go on."""
         here().journal.clear()
         return _json({"next": here().journal.newest})
+
+    @plane.get("/settings")
+    def show_settings() -> Response:
+        """How this world's open questions are answered."""
+        return _json(structs.asdict(here().settings))
+
+    @plane.patch("/settings")
+    def change_settings() -> Response:
+        """Answer some of them otherwise, or change a limit."""
+        here().settings = changed(here().settings, body_of(dict[str, Any]))
+        return _json(structs.asdict(here().settings))
 
     @plane.get("/faults")
     def list_faults() -> Response:

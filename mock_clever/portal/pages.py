@@ -70,7 +70,7 @@ def log_out() -> Response:
 def _begin(entry: Wanted) -> Response:
     world = here()
     row().client_id = entry.app.client_id
-    session = world.grants.session(request.cookies.get(SESSION), world.clock.now())
+    session = world.grants.session(request.cookies.get(SESSION), world.clock.now(), world.settings.session_life)
     if session is not None and entry.district in ("", session.district):
         user = world.district(session.district).users.get(session.user)
         if user is not None:

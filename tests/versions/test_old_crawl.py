@@ -11,6 +11,7 @@ from legacy import OLD, TESS_THEN
 from town import ASH, BEN, BIOLOGY_BIRCH, BIRCH, TESS, TOWN
 
 from mock_clever.prepared import prepare
+from mock_clever.settings import Settings
 
 EVERY = (*OLD, "v3.0", "v3.1")
 
@@ -90,7 +91,7 @@ def test_everything_named_in_the_town_is_there(version: str, reader: Reader) -> 
 def test_everything_named_in_a_made_district_is_there(version: str) -> None:
     district = prepare("sandbox")
     mock = Mock(district)
-    mock.world.rates.limit = 10**9
+    mock.world.settings = Settings(rate_limit=10**9)
     assert crawl(mock.reader(district=district.district.id), version) == set()
 
 
