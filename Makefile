@@ -9,7 +9,7 @@ demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
 	$(BIN)/mock-clever demo
 
 test: setup  ## set-up, then all tests
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 setup: $(VENV)/ready  ## create .venv with everything the other targets need
 

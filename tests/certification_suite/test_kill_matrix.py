@@ -27,7 +27,6 @@ def test_a_correct_app_passes_everything(stage: Stage) -> None:
     results = stage.judge()
     assert not told(results, "fail", "needs review", "could not run", "not applicable")
     assert set(told(results, "pass")) == CHECKED
-    assert sum(result.seconds for result in results.values()) < 30
 
 
 @pytest.mark.parametrize("name", DEFECTS)
