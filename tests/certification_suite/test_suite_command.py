@@ -73,9 +73,12 @@ def silent() -> Iterator[str]:
             connection.close()
 
 
-def unused() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return f"http://127.0.0.1:{listening.getsockname()[1]}"
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """An address that is taken, where nothing listens and nothing else can begin to."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
 
 
 def certify(path: Path, *arguments: str) -> Result:
@@ -122,18 +125,18 @@ def test_an_app_that_hangs_ends_in_time(silent: str, description: Any, monkeypat
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"base_url": unused()}, "Nothing listens at"),
-        ({"mock_url": unused()}, "No mock at"),
+        ({"base_url": "deaf"}, "Nothing listens at"),
+        ({"mock_url": "deaf"}, "No mock at"),
         ({"mock_url": "https://clever.com"}, "that is the real Clever"),
         ({"client_id": "0" * 20}, "The mock knows no app with client_id"),
         ({"redirect_uri": "http://127.0.0.1:5000/other"}, "is not registered"),
     ],
 )
 def test_wrong_configuration_ends_with_2(
-    stage: Stage, description: Any, changed: dict[str, str], says: str
+    stage: Stage, description: Any, deaf: str, changed: dict[str, str], says: str
 ) -> None:
     stage.put()
-    ended = certify(description(**changed))
+    ended = certify(description(**{key: deaf if value == "deaf" else value for key, value in changed.items()}))
     assert ended.exit_code == 2
     assert says in ended.output
 
