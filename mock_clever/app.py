@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, Rule
 
 from mock_clever.api.asking import WORLD, here
 from mock_clever.api.data import data
@@ -26,7 +26,7 @@ from mock_clever.errors import (
     PageRefusal,
     Refusal,
 )
-from mock_clever.journal import KEPT_BODY, Row
+from mock_clever.journal import KEPT_BODY, Row, sent_headers
 from mock_clever.portal.pages import portal
 from mock_clever.scenarios import MAIN, Worlds
 
@@ -50,9 +50,18 @@ class _VersionConverter(BaseConverter):
     regex = r"[vV][0-9.]+"
 
 
+class _Route(Rule):
+    """A route. Werkzeug compiles code that builds its URLs, a fifth of the start: here only if one is built."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        return lambda rule, **values: compiled(append_unknown)(rule, **values)
+
+
 def create_app(worlds: Worlds) -> Flask:
     """The mock over these worlds."""
     app = Flask("mock_clever", static_folder=None)
+    app.url_rule_class = _Route
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # Clever's own answer is below
     app.url_map.converters["version"] = _VersionConverter
@@ -96,23 +105,18 @@ def _open_row() -> Response | None:
     """Begin the journal's row; let a planned fault answer in the view's place."""
     world = here()
     g.started = stopwatch()
-    g.row = Row(
-        at=world.clock.now(),
-        kind=_kind(request.path),
-        method=request.method,
-        path=request.path,
-        query={},
-        status=0,
-    )
+    method, path = request.method, request.path
+    row = g.row = Row(at=world.clock.now(), kind=_kind(path), method=method, path=path, query={}, status=0)
     g.fault = None
-    if g.row.kind == "control":
+    if row.kind == "control":
         _refuse_strangers()
         return None
-    g.row.request_body = _small(request.get_data())  # now, for reading a form uses it up
-    g.fault = world.faults.striking(request.method, request.path)
+    if request.content_length:
+        row.request_body = _small(request.get_data())  # now, for reading a form uses it up
+    g.fault = world.faults.striking(method, path)
     if g.fault is None:
         return None
-    g.row.fault = g.fault.id
+    row.fault = g.fault.id
     answered: Response | None = g.fault.does.before()
     if answered is not None:
         dress(answered, CORE)
@@ -130,7 +134,7 @@ def _close_row(response: Response) -> Response:
     if _journalled():
         row.status = response.status_code
         row.query = request.args.to_dict(flat=False)
-        row.request_headers = list(request.headers)
+        row.request_headers = sent_headers(request.environ)
         row.request_type = request.mimetype
         row.response_headers = list(response.headers)
         if response.is_json and not response.direct_passthrough:
@@ -159,7 +163,7 @@ def _kind(path: str) -> str:
         return "control"
     if path.startswith(("/oauth/tokens", "/oauth/tokeninfo")):
         return "oauth"
-    if path.startswith(("/oauth/", "/logout")):
+    if path.startswith(("/oauth/", "/logout")) or path in ("/", "/favicon.ico"):
         return "page"
     if path.rstrip("/").endswith("/me"):
         return "identity"

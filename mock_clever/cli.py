@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ import click
 
 from mock_clever import __version__
 from mock_clever.errors import ControlRefusal
-from mock_clever.scenarios import REDIRECT_URI
 
 PORT = 8123
 
@@ -67,7 +67,11 @@ def serve(
         server = serving.Server(host, port, public=public)
     except serving.ListenError as wrong:
         raise Refused(str(wrong)) from None
-    app = _app(preset, seed, roster, redirect_uri, cache)
+    try:
+        app = _app(preset, seed, roster, redirect_uri, cache)
+    except Refused:
+        server.close()
+        raise
     click.echo(_welcome(server.url, preset if roster is None else str(roster)), err=True)
     serving.serve(app, server, access_log=access_log)
 
@@ -92,20 +96,31 @@ def demo(preset: str, out: Path, keep: bool) -> None:
     sys.exit(_load("demo").run(app, out, keep))
 
 
-@main.command(context_settings={"ignore_unknown_options": True})
+@main.command()
 @click.option(
     "--app", "described", type=click.Path(path_type=Path), default=Path("certification.toml"), show_default=True
 )
 @click.option("--mock", "url", help="The URL of a running mock; without it one is started for the run.")
 @click.option("--preset", default="sandbox", show_default=True, help="The district of the mock that is started.")
 @click.option("--port", default=PORT, show_default=True, help="The port of the mock that is started.")
-@click.argument("more", nargs=-1, type=click.UNPROCESSED)
-def certify(described: Path, url: str | None, preset: str, port: int, more: tuple[str, ...]) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("reports"),
+    show_default=True,
+    help="Where the reports go.",
+)
+@click.option("--only", metavar="IDS", help="Just these requirements, as SSO-05,SYN-06.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first fail.")
+def certify(
+    described: Path, url: str | None, preset: str, port: int, out: Path, only: str | None, fail_fast: bool
+) -> None:
     """Certify the app that a certification.toml describes.
 
-    Further arguments go to the suite; `python -m certification_suite --help` explains them. Exit codes: 0 every
-    requirement passed, 1 some failed, 2 the configuration is wrong, 3 the harness failed.
+    The mock that is started listens where your app expects Clever, and knows the redirect URI of the file. Exit
+    codes: 0 nothing required failed, 1 something did, 2 the configuration is wrong, 3 the harness failed.
     """
+    more = ["--out", str(out), *(["--only", only] if only else []), *(["--fail-fast"] if fail_fast else [])]
     demo = _load("demo")
     if url is not None:
         sys.exit(demo.certify(described, url, more))
@@ -114,7 +129,12 @@ def certify(described: Path, url: str | None, preset: str, port: int, more: tupl
         server = serving.Server("127.0.0.1", port)
     except serving.ListenError as wrong:
         raise Refused(f"{wrong} If it is a mock that runs already, say --mock http://127.0.0.1:{port}.") from None
-    sys.exit(demo.certify_with(_app(preset, 0, None, (), None), server, described, more))
+    try:
+        app = _app(preset, 0, None, demo.redirect_uris(described), None)
+    except Refused:
+        server.close()
+        raise
+    sys.exit(demo.certify_with(app, server, described, more))
 
 
 @main.command()
@@ -143,8 +163,10 @@ def env(url: str) -> None:
     """Print a running mock's settings as `export` lines: eval "$(mock-clever env)"."""
     try:
         found = _load("demo").environment(url)
-    except OSError as wrong:
-        raise Refused(f"no mock answers at {url} ({wrong}): start one with mock-clever serve") from None
+    except OSError:
+        raise Refused(
+            f"no mock answers at {url}: start one with mock-clever serve, or say where with --url"
+        ) from None
     for name, value in found.items():
         click.echo(f"export {name}='{value}'")
 
@@ -155,17 +177,21 @@ def _load(name: str) -> Any:
 
 
 def _app(preset: str, seed: int, roster: Path | None, redirect_uris: tuple[str, ...], cache: Path | None) -> Any:
-    scenarios = _load("scenarios")
-    scenario = scenarios.Scenario(
-        preset=preset, seed=seed, roster=roster, redirect_uris=redirect_uris or (REDIRECT_URI,), cache=cache
-    )
+    gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the start
     try:
-        begins = scenarios.start(scenario)
+        scenarios = _load("scenarios")
+        uris = redirect_uris or (scenarios.REDIRECT_URI,)
+        begins = scenarios.start(
+            scenarios.Scenario(preset=preset, seed=seed, roster=roster, redirect_uris=uris, cache=cache)
+        )
+        app = _load("app").create_app(scenarios.Worlds(begins))
     except ControlRefusal as wrong:
         raise Refused(str(wrong)) from None
+    finally:
+        gc.enable()
     for warning in begins.warnings:
         click.echo(f"warning: {warning}", err=True)
-    return _load("app").create_app(scenarios.Worlds(begins))
+    return app
 
 
 def _welcome(url: str, district: str) -> str:

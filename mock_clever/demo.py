@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,15 +52,32 @@ def run(app: Flask, out: Path, keep: bool) -> int:
             code = certify(_description(vendor, environment(clever.url)), clever.url, ("--out", str(out)))
             requests.post(f"{clever.url}/_mock/reset", timeout=TIMEOUT)
             if keep:
-                _say(f"Everything still runs: open {vendor} and {clever.url}/_mock/journal; Enter ends it.")
-                sys.stdin.readline()
+                _wait(f"Everything still runs: open {vendor} and {clever.url}; Ctrl-C ends it.")
     return code
+
+
+def _wait(line: str) -> None:
+    """Say so, and wait until somebody ends this, by Ctrl-C or SIGTERM."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: told.set())
+    _say(line)
+    told.wait()
 
 
 def certify(described: Path, url: str, more: Sequence[str]) -> int:
     """Run the suite over a mock that is running; its exit code."""
     command = [sys.executable, "-m", "certification_suite", "--app", str(described), "--mock", url, *more]
     return int(subprocess.run(command, check=False).returncode)
+
+
+def redirect_uris(described: Path) -> tuple[str, ...]:
+    """The redirect URI that a certification.toml names; none when it cannot be read, which the suite explains."""
+    try:
+        found = tomllib.loads(described.read_text(encoding="utf-8")).get("app", {}).get("redirect_uri")
+    except (OSError, ValueError, AttributeError):
+        return ()
+    return (found,) if isinstance(found, str) else ()
 
 
 def certify_with(app: Flask, server: Server, described: Path, more: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ one costs little and no secret ever leaves.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ from msgspec import Struct
 from mock_clever.clock import iso
 from mock_clever.masking import masked_text, masked_value
 
+KINDS = ("oauth", "identity", "data", "page", "control")
 KEPT_ROWS = 5000
 KEPT_BODY = 4096
 
@@ -30,7 +31,10 @@ class Finding(Struct, frozen=True):
 
 
 class Row(Struct, kw_only=True):
-    """One exchange. Bodies are kept when they are small; the journal numbers it."""
+    """One exchange. Bodies are kept when they are small; the journal numbers it.
+
+    `request_headers` bear the names that WSGI gives them: spelling them would take longer than all else.
+    """
 
     at: float
     kind: str
@@ -67,7 +71,7 @@ class Row(Struct, kw_only=True):
             "district": self.district,
             "credential": self.credential,
             "request": {
-                "headers": {name: masked_text(name, value) for name, value in self.request_headers},
+                "headers": {name: masked_text(name, value) for name, value in _spelled(self.request_headers)},
                 "body": _body(self.request_body, self.request_type),
             },
             "response": {
@@ -117,6 +121,20 @@ class Journal:
                 continue
             if all(str(getattr(row, name)) == value for name, value in exact.items()):
                 yield row
+
+
+def sent_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The headers of a request, under the names that WSGI gives them."""
+    return [
+        (name, value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
+    ]
+
+
+def _spelled(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Headers under the names that HTTP gives them."""
+    return ((name.removeprefix("HTTP_").replace("_", "-").title(), value) for name, value in headers)
 
 
 def _one(values: list[str]) -> str | list[str]:

@@ -188,7 +188,7 @@ def test_sharing_is_answered_as_it_was_sent(mock: Mock) -> None:
         ({"type": "some"}, 400, "Invalid enum value 'some'"),
         ({"type": "sections", "ids": [ASH]}, 404, "no sections of this district"),
         ({"type": "schools", "ids": [ALGEBRA_ASH]}, 404, "no schools of this district"),
-        ({"type": "schools", "ids": ASH}, 400, "Expected `array`"),
+        ({"type": "schools", "ids": ASH}, 400, "Expected `array | null`"),
         ({"type": "nothing", "hidden": []}, 400, "unknown field `hidden`"),
         ({"type": "nothing", "staff": "no"}, 400, "Expected `bool`"),
     ],

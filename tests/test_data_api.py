@@ -266,7 +266,6 @@ def test_a_section_without_course_or_term_answers_404_for_them(mock: Mock) -> No
         f"/v3.0/users/{ADA}/friends",
         f"/v3.0/sections/{BIOLOGY_ASH}/students",
         f"/v3.0/users/{ADA}/sections/{BIOLOGY_ASH}",
-        "/",
         "/users",
     ],
 )

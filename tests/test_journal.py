@@ -223,7 +223,7 @@ def test_filters_narrow_and_next_moves_on_all_the_same(mock: Mock) -> None:
         "path=/v3.0/": ["/v3.0/users", "/v3.0/schools/x"],
         f"client_id={mock.sync.client_id}": ["/v3.0/users", "/v3.0/schools/x"],
         f"client_id={mock.sync.client_id}&status=404": ["/v3.0/schools/x"],
-        "kind=nonsense": [],
+        "kind=page": [],
     }.items():
         answer = mock.control("GET", f"journal?{query}")
         assert [row["path"] for row in answer["entries"]] == paths
@@ -234,6 +234,12 @@ def test_filters_narrow_and_next_moves_on_all_the_same(mock: Mock) -> None:
 def test_a_filter_that_is_no_number_is_refused(query: str, mock: Mock) -> None:
     status, message = mock.refused("GET", f"journal?{query}")
     assert (status, "must be a whole number" in message) == (400, True)
+
+
+@pytest.mark.parametrize(("query", "words"), [("kind=nonsense", "choose one of oauth"), ("knd=data", "knd")])
+def test_a_filter_that_is_misspelt_is_refused(query: str, words: str, mock: Mock) -> None:
+    status, message = mock.refused("GET", f"journal?{query}")
+    assert (status, words in message) == (400, True)
 
 
 def test_emptying_forgets_rows_but_never_gives_a_number_again(mock: Mock) -> None:

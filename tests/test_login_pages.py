@@ -415,3 +415,17 @@ def test_the_stylesheet_is_the_mock_s_own(mock: Mock, browser: Browser) -> None:
         assert (response.status_code, response.mimetype) == (200, "text/css")
     with browser.client.get("/_mock/static/../../app.py") as response:
         assert response.status_code == 404
+
+
+def test_the_first_page_says_where_to_go(mock: Mock) -> None:
+    page = mock.client.get("/")
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    links = [str(link["href"]) for link in soup(page).find_all("a")]
+    assert "/_mock/env" in links
+    assert all(mock.client.get(link).status_code == 200 for link in links)
+    mock.control("POST", "worlds", {"name": "lab"}, status=201)
+    assert 'href="/w/lab/_mock/env"' in mock.client.get("/w/lab/").get_data(as_text=True)
+
+
+def test_a_browser_that_looks_for_an_icon_is_not_refused(mock: Mock) -> None:
+    assert mock.client.get("/favicon.ico").status_code == 204

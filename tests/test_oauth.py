@@ -327,3 +327,14 @@ def test_tokeninfo_does_not_know_other_tokens(mock: Mock) -> None:
         response = mock.client.get("/oauth/tokeninfo", headers=headers)
         assert response.status_code == 401
         assert response.get_json() == {"code": 101, "error": "Unrecognized token string", "data": {}}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "sent", ["Basic \u00c3\u00a9", "Basic !", "Basic", "Basic YQ==", "Nonsense", "Basic \u00ff\u00fe"]
+)
+def test_credentials_that_cannot_be_read_are_refused_like_wrong_ones(method: str, sent: str, mock: Mock) -> None:
+    body = {"grant_type": "authorization_code", "code": "x"} if method == "POST" else None
+    environ = {"HTTP_AUTHORIZATION": sent}
+    refused = mock.client.open("/oauth/tokens", method=method, data=body, environ_overrides=environ)
+    assert (refused.status_code, refused.get_json()["error"]) == (401, "invalid_client")

@@ -133,3 +133,9 @@ def test_rules_are_set_through_the_control_plane(mock: Mock) -> None:
 def test_a_rule_that_makes_no_sense_is_refused(mock: Mock, rule: object, says: str) -> None:
     refused = mock.control("PUT", sharing_path(mock), {"type": "rules", "rules": [rule]}, status=400)
     assert says in refused["message"]
+
+
+@pytest.mark.parametrize("kind", ["schools", "sections", "students"])
+def test_choosing_records_without_naming_any_is_refused(mock: Mock, kind: str) -> None:
+    assert "in `ids`" in mock.control("PUT", sharing_path(mock), {"type": kind}, status=400)["message"]
+    mock.control("PUT", sharing_path(mock), {"type": kind, "ids": []})

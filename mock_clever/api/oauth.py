@@ -103,7 +103,7 @@ def _body() -> Mapping[str, str]:
 
 def _exchanging_client(sent: Mapping[str, str]) -> App:
     """The client at the token endpoint: by Basic, or by the body, which is accepted and reported (sso 4)."""
-    if request.authorization is not None:
+    if "Authorization" in request.headers:
         return _basic_client()
     app = client(sent.get("client_id"), sent.get("client_secret"))
     if app is None or here().settings.token_credentials == "basic":
@@ -114,10 +114,13 @@ def _exchanging_client(sent: Mapping[str, str]) -> App:
 
 
 def _basic_client() -> App:
-    sent = request.authorization
+    try:
+        sent = request.authorization
+    except ValueError:  # what follows `Basic` is not even ASCII
+        sent = None
     app = client(sent.username, sent.password) if sent is not None and sent.type == "basic" else None
     if app is None:
-        row().credential = "unknown" if sent else "none"
+        row().credential = "unknown" if "Authorization" in request.headers else "none"
         raise OAuthRefusal("invalid_client", "invalid client credentials", status=401)
     row().credential, row().client_id = "basic", app.client_id
     return app

@@ -35,7 +35,7 @@ class SharingBody(Struct, kw_only=True, forbid_unknown_fields=True, rename={"hid
     """A sharing rule."""
 
     type: Literal["everything", "schools", "sections", "students", "rules", "nothing"]
-    ids: frozenset[Id] = frozenset()
+    ids: frozenset[Id] | None = None
     rules: tuple[Rule, ...] = ()
     staff: bool = True
     hidden: frozenset[Id] = frozenset()

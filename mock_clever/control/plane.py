@@ -28,6 +28,7 @@ from mock_clever.control.bodies import (
 from mock_clever.errors import ControlRefusal, PageRefusal
 from mock_clever.fields import FIELDS as FIELD_TABLE
 from mock_clever.ids import token
+from mock_clever.journal import KINDS as JOURNAL_KINDS
 from mock_clever.model import KINDS, ROLES, Id, Snapshot, User
 from mock_clever.people import full_name, search
 from mock_clever.portal.entry import Wanted, finish
@@ -130,6 +131,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.get("/people")
     def people() -> Response:
         """People by name, username, id, grade, school, role or quirk."""
+        _only_known("q", "role", "limit")
         found = search(
             here(), request.args.get("q", ""), request.args.get("role", ""), limit=_number("limit", 50, 10_000)
         )
@@ -148,7 +150,10 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.get("/journal")
     def journal() -> Response:
         """Every exchange seen, oldest first, secrets masked."""
+        _only_known("since", "kind", "path", "client_id", "status", "limit")
         wanted = {name: request.args.get(name) for name in ("kind", "path", "client_id", "status")}
+        if wanted["kind"] not in (None, *JOURNAL_KINDS):
+            raise ControlRefusal(f"no row is of kind {wanted['kind']!r}: choose one of {', '.join(JOURNAL_KINDS)}")
         since, newest = _number("since", 0, 2**53), here().journal.newest
         rows = [row for row in here().journal.rows(since, **wanted) if row.id <= newest]
         shown = rows[: _number("limit", 1000, 5000)]
@@ -288,7 +293,9 @@ def _among(name: str, given: Iterable[str], known: Iterable[str]) -> None:
 
 
 def _rule(body: SharingBody) -> Sharing:
-    return Sharing(type=body.type, ids=body.ids, rules=body.rules, staff=body.staff, hidden=body.hidden)
+    return Sharing(
+        type=body.type, ids=body.ids or frozenset(), rules=body.rules, staff=body.staff, hidden=body.hidden
+    )
 
 
 def _beyond(these: Snapshot, those: Snapshot) -> dict[str, list[dict[str, Any]]]:
@@ -319,9 +326,11 @@ def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
 
 
 def _check_sharing(district: Snapshot, body: SharingBody) -> None:
-    """Refuse ids that name nothing of the chosen kind, and filters on fields that are not there."""
+    """Refuse ids that are left out or name nothing of the kind, and filters on fields that are not there."""
+    if body.ids is None and body.type in ("schools", "sections", "students"):
+        raise ControlRefusal(f"name the {body.type} to share in `ids`; an empty list shares none of them")
     kind = "users" if body.type == "students" else body.type
-    odd = sorted(id for id in body.ids if kind in KINDS and id not in district.table(kind))
+    odd = sorted(id for id in body.ids or () if kind in KINDS and id not in district.table(kind))
     if odd:
         raise ControlRefusal(f"no {body.type} of this district have the ids {', '.join(odd[:5])}", 404)
     for rule in body.rules:
@@ -391,6 +400,13 @@ def _district(snapshot: Snapshot) -> dict[str, Any]:
     counts |= {role: len(ids) for role, ids in snapshot.users_of_role.items()}
     district = snapshot.district
     return {"id": district.id, "name": district.name, "state": district.state, "counts": counts}
+
+
+def _only_known(*names: str) -> None:
+    """Refuse a parameter nobody reads, for it is more likely a slip than meant."""
+    odd = sorted(set(request.args) - set(names))
+    if odd:
+        raise ControlRefusal(f"there is no parameter {', '.join(odd)} here: it takes {', '.join(names)}")
 
 
 def _number(name: str, default: int, most: int) -> int:

@@ -23,6 +23,18 @@ portal = Blueprint(
 )
 
 
+@portal.get("/")
+def welcome() -> str:
+    """What this is, and where to go from here."""
+    return render_template("welcome.html", districts=[town.district for town in here().districts.values()])
+
+
+@portal.get("/favicon.ico")
+def no_icon() -> Response:
+    """Nothing, so that no browser complains."""
+    return Response(status=204)
+
+
 @portal.get("/oauth/authorize")
 def authorize() -> Response:
     """Begin a login, or finish it at once for someone already signed in to Clever (docs/identity-api)."""

@@ -69,6 +69,7 @@ class _Roster:
         self._records: dict[str, dict[str, _Record]] = {sheet.name: {} for sheet in SHEETS}
         self._places: dict[tuple[str, str], set[str | None]] = {}
         self._contacts: dict[str, dict[tuple[str, ...], ContactRow]] = {}
+        self._told: dict[str, set[tuple[str, ...]]] = {"students": set(), "enrollments": set()}
 
     def source(self) -> Source:
         """Every sheet's rows."""
@@ -132,6 +133,13 @@ class _Roster:
             grid.warning(line, sheet.key, f"this row repeats line {first.line}", "Take it out")
         return False
 
+    def look_twice(self, grid: Grid, line: int, column: str, row: tuple[str, ...]) -> None:
+        """Warn of a row that says nothing but what another said, where a key may stand in several rows."""
+        told = self._told[grid.sheet.name]
+        if row in told:
+            grid.warning(line, column, "this row repeats an earlier one", "Take it out")
+        told.add(row)
+
     def add_contact(self, grid: Grid, line: int, student: str, cells: dict[str, str]) -> None:
         """Note one contact of a student; the same again, as in the row of another school, is no second one."""
         mine = self._contacts.setdefault(student, {})
@@ -167,6 +175,7 @@ def _plain(roster: _Roster, grid: Grid, line: int, cells: dict[str, str], ext: E
 def _student(roster: _Roster, grid: Grid, line: int, cells: dict[str, str], ext: Ext) -> StudentRow:
     contact = {column: cells.pop(column) for column in CONTACT if column in cells}
     if any(contact.values()):
+        roster.look_twice(grid, line, "student_id", (cells["student_id"], cells["school_id"], *contact.values()))
         roster.add_contact(grid, line, cells["student_id"], contact)
     return StudentRow(ext=ext, **cells)
 
@@ -184,6 +193,7 @@ def _enrollment(roster: _Roster, grid: Grid, line: int, cells: dict[str, str], e
     if school and school != roster.section_school(section):
         said = f"section {shown(section)} belongs to another school than {shown(school)}"
         grid.warning(line, "school_id", said, "Name the section's school; this column is not used")
+    roster.look_twice(grid, line, "student_id", (section, cells["student_id"]))
     return EnrollmentRow(section_id=section, student_id=cells["student_id"], ext=NO_EXT)
 
 
