@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from operator import attrgetter
+from operator import attrgetter, getitem
 from typing import Any
 
 from mock_clever import fields, normalise
@@ -69,38 +69,49 @@ class _Plain:
         columns = [f for f in fields.part(part) if f.column and f.key != "student_relationships"]
         self._values = _Columns([f for f in columns if f.key not in GROUPS])
         self._groups = [
-            (group, kind, _Columns(members))
+            (group, _Group(kind, _Columns(members)))
             for group, kind in GROUPS.items()
             if (members := [f for f in columns if f.key == group])
         ]
 
     def __call__(self, row: Row) -> dict[str, Any]:
-        values = self._values(row) or {}
-        for group, kind, members in self._groups:
-            if held := members(row):
-                values[group] = kind(**held)
+        values = self._values.read(self._values.cells(row))
+        for name, group in self._groups:
+            part = group[group.columns.cells(row)]
+            if part is not None:
+                values[name] = part
         return values
 
 
 class _Columns:
-    """The named values of some columns of a row, or None when the source has none of these columns."""
+    """Some columns of a row: their cells, and the named values that these become."""
 
     def __init__(self, columns: Sequence[Field]) -> None:
-        self._names = [f.name.rpartition(".")[2] for f in columns]
-        names = [f.column.partition(".")[2] for f in columns]
+        plain, others = [f for f in columns if is_plain(f)], [f for f in columns if not is_plain(f)]
+        self._plain = len(plain)
+        self._names = [f.name.rpartition(".")[2] for f in (*plain, *others)]
+        self._readings = [Reading(f) for f in others]
+        names = [f.column.partition(".")[2] for f in (*plain, *others)]
         cell = attrgetter(*names)
-        self._cells: Callable[[Row], tuple[Any, ...]] = cell if len(names) > 1 else lambda row: (cell(row),)
-        self._absent = (None,) * len(names)
-        self._readings = [(n, Reading(f)) for n, f in zip(self._names, columns, strict=True) if not is_plain(f)]
+        self.cells: Callable[[Row], tuple[Any, ...]] = cell if len(names) > 1 else lambda row: (cell(row),)
+        self.absent = (None,) * len(names)
 
-    def __call__(self, row: Row) -> dict[str, Any] | None:
-        cells = self._cells(row)
-        if cells == self._absent:
-            return None
-        values = dict(zip(self._names, cells, strict=True))
-        for name, reading in self._readings:
-            values[name] = reading[values[name]]
-        return values
+    def read(self, cells: tuple[Any, ...]) -> dict[str, Any]:
+        plain, others = cells[: self._plain], map(getitem, self._readings, cells[self._plain :])
+        return dict(zip(self._names, (*plain, *others), strict=True))
+
+
+class _Group(dict[tuple[Any, ...], Part | None]):
+    """The part that some cells become, None when the source has none of them; equal ones are one object."""
+
+    def __init__(self, kind: type[Part], columns: _Columns) -> None:
+        super().__init__({columns.absent: None})
+        self._kind = kind
+        self.columns = columns
+
+    def __missing__(self, cells: tuple[Any, ...]) -> Part:
+        part = self[cells] = self._kind(**self.columns.read(cells))
+        return part
 
 
 class _Ingestion:

@@ -9,8 +9,10 @@ attribute means on the wire stands in `fields`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
+from itertools import compress
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, structs
@@ -181,7 +183,7 @@ class Roles(Part, frozen=True):
 ROLES = Roles.__struct_fields__
 
 
-class Record(Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+class Record(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Anything with an identity: it can be listed, fetched, shared and change over time."""
 
     id: Id
@@ -253,7 +255,7 @@ class User(Record, frozen=True):
 
     def holds(self) -> tuple[str, ...]:
         """The roles this person holds."""
-        return tuple(role for role in ROLES if getattr(self.roles, role) is not None)
+        return tuple(compress(ROLES, structs.astuple(self.roles)))
 
 
 class Person(Record, frozen=True):
@@ -307,7 +309,7 @@ class Table(Generic[R]):
     __slots__ = ("_records", "ids")
 
     def __init__(self, records: Iterable[R] = ()) -> None:
-        self._records: dict[Id, R] = {r.id: r for r in sorted(records, key=lambda r: r.id)}
+        self._records: dict[Id, R] = {r.id: r for r in sorted(records, key=attrgetter("id"))}
         self.ids: list[Id] = list(self._records)
 
     def __len__(self) -> int:
@@ -331,10 +333,15 @@ class Table(Generic[R]):
         """The record with this id, or None."""
         return self._records.get(id)
 
+    def some(self, ids: Iterable[Id]) -> Iterator[R]:
+        """The records with these ids, all of which are here."""
+        return map(self._records.__getitem__, ids)
+
     def only(self, ids: Iterable[Id]) -> Table[R]:
         """These records alone; this very table when that is all of them."""
-        kept = {id for id in ids if id in self._records}
-        return self if len(kept) == len(self.ids) else Table(self._records[id] for id in kept)
+        wanted = ids if isinstance(ids, Set) else set(ids)
+        kept = [record for id, record in self._records.items() if id in wanted]
+        return self if len(kept) == len(self.ids) else Table(kept)
 
     def with_(self, changed: Iterable[R]) -> Table[R]:
         """This table with these records put in, over any that had their ids."""
@@ -512,7 +519,7 @@ def schools_of(user: User) -> Ids:
             named += [role.school, *role.schools]
     if staff is not None:
         named += staff.schools
-    return tuple(dict.fromkeys(id for id in named if id))
+    return tuple(filter(None, dict.fromkeys(named)))
 
 
 def students_of_contact(user: User) -> Ids:

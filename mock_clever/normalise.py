@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import cache
 
 from mock_clever import fields
 from mock_clever.fields import Field
@@ -41,7 +42,6 @@ SUBJECT_WORDS = (
     ("science", r"science|biology|chemistry|physics|anatomy|astronomy|ecology|earth"),
     ("social studies", r"social studies|history|civics|government|geography|economics|psychology|sociology"),
 )
-_SUBJECTS = [(s, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for s, words in SUBJECT_WORDS]
 
 
 def date(cell: str) -> str | None:
@@ -68,10 +68,16 @@ def birthday(cell: str) -> str | None:
 def subject(*texts: str | None) -> str:
     """The subject that a section's texts speak of, the first text that tells; `other` when none does."""
     for text in texts:
-        for found, words in _SUBJECTS:
+        for found, words in _subjects():
             if text and words.search(text):
                 return found
     return "other"
+
+
+@cache
+def _subjects() -> list[tuple[str, re.Pattern[str]]]:
+    """The words of each subject, compiled when a first section needs them."""
+    return [(s, re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)) for s, words in SUBJECT_WORDS]
 
 
 def is_date(field: Field) -> bool:

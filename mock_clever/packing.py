@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from mock_clever import model
-from mock_clever.model import KINDS, Record, Snapshot
+from mock_clever.model import KINDS, Snapshot
 
 _NONE, _TEXT, _FLAG, _IDS = range(4)  # the forms that are always there; _IDS are tuples of strings
 _NUMBER = "I"
@@ -156,7 +156,7 @@ class _Packer:
 
 def _values(written: _Pack) -> list[list[Any]]:
     """The values of every form; a form is made of forms written before it."""
-    members = [written.texts[place] for place in _numbers(written.members)]
+    members = list(map(written.texts.__getitem__, _numbers(written.members)))
     ends = accumulate(_numbers(written.lengths), initial=0)
     ids = [tuple(members[start:end]) for start, end in pairwise(ends)]
     values: list[list[Any]] = [[None], written.texts, [False, True], ids]
@@ -176,8 +176,6 @@ def _built(form: _Form, columns: Sequence[Iterable[Any]]) -> Iterable[Any]:
     if form.type == "dict":
         return (dict(zip(form.keys, row, strict=True)) for row in rows)
     made: Any = getattr(model, form.type)
-    if issubclass(made, Record):  # its id stands last and must be named
-        return (made(*row[:-1], id=row[-1]) for row in rows)
     return starmap(made, rows)
 
 

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from mock_clever.model import Snapshot
 
-KEPT_BYTES = 64 * 2**20
+KEPT_BYTES = 320 * 2**20
+"""The largest preset takes 280 MB at most, so that a second sync of it finds every page finished."""
 
 
 class Page(Struct, frozen=True):
@@ -28,18 +29,17 @@ def page(body: bytes) -> Page:
     return Page(body, f'W/"{len(body):x}-{digest}"')
 
 
-class Published:
-    """What one application sees now, and the pages written of it: the least lately asked for go first."""
+class Shelf:
+    """The finished pages of one world: when they weigh too much, the least lately asked for go first."""
 
-    def __init__(self, snapshot: Snapshot, kept: int = KEPT_BYTES) -> None:
-        self.snapshot = snapshot
+    def __init__(self, kept: int = KEPT_BYTES) -> None:
         self._kept = kept
         self._size = 0
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
         self._lock = Lock()
 
     def page(self, key: Hashable, write: Callable[[], bytes]) -> Page:
-        """The page under this key, written now if it was not before."""
+        """The page under this key, written now if it is not here."""
         with self._lock:
             found = self._pages.get(key)
             if found is not None:
@@ -54,3 +54,16 @@ class Published:
                 _, dropped = self._pages.popitem(last=False)
                 self._size -= len(dropped.body)
         return written
+
+
+class Published:
+    """What one application sees now, and the pages written of it."""
+
+    def __init__(self, snapshot: Snapshot, shelf: Shelf) -> None:
+        self.snapshot = snapshot
+        self._shelf = shelf
+        self._mark = object()  # its pages are told from all others by it, even when it is long gone
+
+    def page(self, key: Hashable, write: Callable[[], bytes]) -> Page:
+        """The page under this key, written now if it was not before."""
+        return self._shelf.page((self._mark, key), write)

@@ -9,6 +9,7 @@ when it is ready.
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import json
 import logging
@@ -19,11 +20,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
+from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
@@ -35,6 +38,7 @@ GRACE = 10.0
 """Seconds that running requests get to finish after a stop."""
 
 _MEBIBYTE = 2**20
+_PIECE = 2**18  # handed to the system at once; what it does not take, waitress copies again
 _SETTINGS: dict[str, Any] = {
     "threads": 16,  # as fast as 8, and slow answers (faults, big districts) leave threads free
     "ident": "envoy",  # as recorded; an app that named itself would add a Via header
@@ -74,6 +78,18 @@ class _Connection(HTTPChannel):
     """One client's connection; it lives through many requests."""
 
     parser_class = _Request
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.sendbuf_len = min(self.sendbuf_len, _PIECE)
+
+    def write_soon(self, data: Any) -> Any:
+        """Queue some of an answer. A large body is sent from where it is; waitress would copy it first."""
+        if isinstance(data, bytes) and len(data) > _PIECE:
+            body: Any = ReadOnlyFileBasedBuffer(BytesIO(data))  # waitress's stubs know bytes only
+            body.prepare()
+            return super().write_soon(body)
+        return super().write_soon(data)
 
     @property
     def busy(self) -> bool:
@@ -192,6 +208,7 @@ def serve(app: WSGIApplication, server: Server, *, access_log: bool = False) -> 
         server.stop()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    gc.freeze()  # what stands now stays: nobody need look through a whole district for garbage again
     print(json.dumps({"url": server.url, "pid": os.getpid()}), flush=True)
     try:
         server.serve_forever(app, access_log=access_log)

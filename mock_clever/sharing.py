@@ -7,7 +7,7 @@ trimmed: ids of records that are not shared stay in its arrays and answer 404 (d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any
 
 from msgspec import Struct
@@ -136,7 +136,7 @@ def _with_company(district: Snapshot, names: _Chosen, hidden: frozenset[Id]) -> 
     users |= {id for section in names.sections - hidden for id in district.sections[section].students}
     users = (users | names.people) - hidden
     schools = {section.school for section in shown} | names.schools | _primary_schools(district, users)
-    users |= {id for user in users for id in district.contacts_of_student.get(user, ())}
+    users |= {id for user, ids in district.contacts_of_student.items() if user in users for id in ids}
     users |= set(district.users_of_role.get("district_admin", ()))
     courses = {section.course for section in shown if section.course}
     return {
@@ -162,9 +162,8 @@ def _ticked_staff(district: Snapshot, rule: Sharing) -> set[Id]:
     return set(district.users_of_role.get("staff", ())) if rule.staff else set()
 
 
-def _primary_schools(district: Snapshot, users: Iterable[Id]) -> set[Id]:
-    found = (district.users.get(id) for id in users)
-    return {school for user in found if user is not None for school in schools_of(user)[:1]}
+def _primary_schools(district: Snapshot, users: Set[Id]) -> set[Id]:
+    return {school for user in district.users if user.id in users for school in schools_of(user)[:1]}
 
 
 def _only_staff(user: User) -> bool:

@@ -21,7 +21,7 @@ from mock_clever.grants import Grants
 from mock_clever.ids import Mint, object_id, token
 from mock_clever.journal import Journal
 from mock_clever.model import Id, Record, Snapshot, User
-from mock_clever.pages import Published
+from mock_clever.pages import Published, Shelf
 from mock_clever.rates import Rates
 from mock_clever.settings import Settings
 from mock_clever.sharing import Sharing, visible
@@ -49,6 +49,7 @@ class World:
         self._removed: dict[Id, dict[tuple[str, Id], Record]] = {}
         self._by_token: dict[str, Id] = {}
         self._published: dict[Id, tuple[Snapshot, Connection, App, Published]] = {}
+        self._shelf = Shelf()
 
     def carry_on(self, before: World) -> None:
         """Take over, empty, what must never repeat itself across a reset: the mint and the journal's numbers."""
@@ -170,7 +171,7 @@ class World:
         seen = visible(district, connection.sharing, app.roles)
         launched = structs.replace(seen.district, launch_date=connection.launch_date)
         gone = [record for record in self._removed[connection.district].values() if isinstance(record, User)]
-        published = Published(seen.replace(districts=[launched]).within(district, gone))
+        published = Published(seen.replace(districts=[launched]).within(district, gone), self._shelf)
         self._published[connection.id] = (district, connection, app, published)
         return published
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
+from msgspec import Struct
 
 from mock_clever.api.asking import Asker, asker, here, out_of_scope
 from mock_clever.api.paging import asked, links
@@ -18,11 +19,17 @@ from mock_clever.api.wire import CORE, RESOURCES, answer
 from mock_clever.errors import BadParameter, CannotGet, NotFound
 from mock_clever.model import Id, Record
 from mock_clever.versions import VERSIONS, Collection, Relation, Version
-from mock_clever.versions.shape import telling
+from mock_clever.versions.shape import Tell, telling
 
 _encode = msgspec.json.Encoder().encode
-Tell = Callable[[Any], dict[str, Any]]
 data = Blueprint("data", __name__)
+
+
+class _Element(Struct, gc=False):
+    """A record in a list, in the envelope that Clever puts around it."""
+
+    data: Struct
+    uri: str
 
 
 @data.get("/<version:version>/<name>")
@@ -212,15 +219,12 @@ def _page(
     if collection.empty and not shown:
         return _encode({collection.empty: []})
     if bare and request.args.get("show_links") not in ("", "true"):
-        written = b",".join(_encode(tell(table[id])) for id in shown)
+        told: list[Struct] = [tell(record) for record in table.some(shown)]
     else:
-        uri = f',"uri":"/{version.name}/{collection.name}/'.encode()
-        end = f'/{told_as.rel}"}}'.encode() if told_as is not None and told_as.part else b'"}'
-        written = b",".join(b'{"data":' + _encode(tell(table[id])) + uri + id.encode() + end for id in shown)
-    envelope = _encode([*links(request.path, _query(), shown, more, wanted, version.links), *back])
-    if first:
-        return b'{"links":' + envelope + b',"data":[' + written + b"]}"
-    return b'{"data":[' + written + b'],"links":' + envelope + b"}"
+        uri, end = f"/{version.name}/{collection.name}/", f"/{told_as.rel}" if told_as and told_as.part else ""
+        told = [_Element(tell(record), f"{uri}{record.id}{end}") for record in table.some(shown)]
+    around = [*links(request.path, _query(), shown, more, wanted, version.links), *back]
+    return _encode({"links": around, "data": told} if first else {"data": told, "links": around})
 
 
 def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> Tell:

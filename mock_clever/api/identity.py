@@ -62,4 +62,5 @@ def _own_id(who: Asker, people: Collection) -> Id:
 
 def _record(who: Asker, told: Version, people: Collection, id: Id) -> dict[str, Any]:
     record = who.snapshot.table(people.kind)[id]
-    return telling(told.name, people, who.permission, who.snapshot)(record)
+    shown: dict[str, Any] = msgspec.to_builtins(telling(told.name, people, who.permission, who.snapshot)(record))
+    return shown

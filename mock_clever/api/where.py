@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from mock_clever.errors import BadParameter
 
 
-def matching(where: str) -> Callable[[Mapping[str, Any]], bool]:
+def matching(where: str) -> Callable[[object], bool]:
     """Whether a record, as it is told, has every value that `where` names by its path; a list has what it holds.
 
     Raises BadParameter when `where` is not a JSON object.
@@ -21,7 +21,7 @@ def matching(where: str) -> Callable[[Mapping[str, Any]], bool]:
         raise BadParameter('where must be a JSON object of fields and values, like {"name.first":"Ada"}') from None
     paths = [(path.split("."), value) for path, value in wanted.items()]
 
-    def matches(record: Mapping[str, Any]) -> bool:
+    def matches(record: object) -> bool:
         told = msgspec.to_builtins(record)
         return all(_has(told, steps, value) for steps, value in paths)
 

@@ -55,14 +55,14 @@ def answer(written: Page, family: Family = CORE) -> Response:
 
 def dress(response: Response, family: Family = CORE) -> None:
     """Give an answer its family's headers, and the rate limit's when a token was counted."""
-    response.headers.update(family.headers)
-    response.headers["X-Request-Id"] = here().requests.uuid()
+    headers = {**family.headers, "X-Request-Id": here().requests.uuid()}
     if family.clever_request_id:
-        response.headers["Clever-Request-Id"] = here().requests.hex(32)
+        headers["Clever-Request-Id"] = here().requests.hex(32)
     rate = g.get("rate")
     if rate is not None:
         remaining, reset, limit = rate
-        response.headers["X-Ratelimit-Bucket"] = "bearer"
-        response.headers["X-Ratelimit-Limit"] = str(limit)
-        response.headers["X-Ratelimit-Remaining"] = str(max(remaining, 0))
-        response.headers["X-Ratelimit-Reset"] = str(reset)
+        headers["X-Ratelimit-Bucket"] = "bearer"
+        headers["X-Ratelimit-Limit"] = str(limit)
+        headers["X-Ratelimit-Remaining"] = str(max(remaining, 0))
+        headers["X-Ratelimit-Reset"] = str(reset)
+    response.headers.extend(headers)  # all new, so none is looked for: setting each takes three times as long

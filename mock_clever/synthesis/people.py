@@ -62,11 +62,12 @@ def school_people(
     students: list[StudentRow] = []
     contacts: list[ContactRow] = []
     family: list[ContactRow] = []
+    grades = shape.grades
     for k in range(shape.students):
         stream = chance(str(seed), preset.key, "school", str(number), "student", str(k))
         sibling = stream.random() < preset.ratios.siblings and k > 0
         last_name = students[-1].last_name if sibling else None
-        row = _student(preset, stream, number, k, shape, last_name)
+        row = _student(preset, stream, number, k, grades[k % len(grades)], last_name)
         if sibling:
             family = [replace(contact, student_id=row.student_id) for contact in family]
         else:
@@ -86,10 +87,7 @@ def student_without_email(preset: Preset, grade: str) -> float:
     return preset.ratios.without_email[0 if age <= 2 else 1 if age <= 5 else 2]
 
 
-def _student(
-    preset: Preset, stream: Chance, number: int, k: int, shape: Shape, last_name: str | None
-) -> StudentRow:
-    grade = shape.grades[k % len(shape.grades)]
+def _student(preset: Preset, stream: Chance, number: int, k: int, grade: str, last_name: str | None) -> StudentRow:
     id = f"{number}{k + 1:05d}"
     who = person(stream, preset.ratios.from_the_world)
     if last_name is not None:

@@ -8,6 +8,8 @@ to two schools, and yet a school more changes no record of the others.
 
 from __future__ import annotations
 
+from functools import cache
+
 from msgspec.structs import replace
 
 from mock_clever.ids import chance
@@ -55,9 +57,9 @@ def visiting(sections: list[SectionRow], teachers: list[TeacherRow]) -> list[Tea
 
 def _class(pupils: list[str], classes: int, which: int, shift: int) -> list[str]:
     """Who sits in class number `which`: every so-manieth pupil, row by row shifted on when classmates change."""
-    if shift == 0:
-        return pupils[which::classes]
-    return [id for j, id in enumerate(pupils) if (j + shift * (j // classes)) % classes == which]
+    rows = range(-(-len(pupils) // classes))
+    seats = (row * classes + (which - shift * row) % classes for row in rows)
+    return [pupils[seat] for seat in seats if seat < len(pupils)]
 
 
 def _section(
@@ -102,17 +104,23 @@ def _away(
 
 def _course(grade: str, number: int) -> tuple[str, str, str]:
     """Number, name and subject of a grade's n-th course; beyond the last the list begins again, one level up."""
-    place = GRADES.index(grade)
-    offered = [
-        (code, name, subject)
-        for code, name, subject, low, high in columns("courses.txt")
-        if GRADES.index(low) <= place <= GRADES.index(high)
-    ]
+    place, offered = GRADES.index(grade), _offered(grade)
     level, which = divmod(number, len(offered))
     code, name, subject = offered[which]
     rank = f" {level + 1}" if level else ""
     label = f"Grade {grade}" if grade.isdigit() else grade
     return f"{code}-{place:02d}{rank.replace(' ', '-')}", f"{name}{rank}, {label}", subject
+
+
+@cache
+def _offered(grade: str) -> list[tuple[str, str, str]]:
+    """Number, name and subject of the courses for that grade."""
+    place = GRADES.index(grade)
+    return [
+        (code, name, subject)
+        for code, name, subject, low, high in columns("courses.txt")
+        if GRADES.index(low) <= place <= GRADES.index(high)
+    ]
 
 
 def _term(preset: Preset, stream: Chance) -> Term:

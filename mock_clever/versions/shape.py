@@ -1,8 +1,8 @@
 """What a version is made of, and how a record becomes its JSON.
 
 `fields` says which keys a part has. From that, a writer is compiled once for each version, part and
-permission: straight-line code that copies one attribute after another, so that a page of ten thousand records
-needs no look-ups.
+permission: a type with just these keys, and one expression that fills it from the attributes of a record, so that
+a page of ten thousand records needs no look-ups.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, defstruct
 
 from mock_clever.fields import Field, of_version
 from mock_clever.model import ROLES, Id, Snapshot
 
-Writer = Callable[[Any, Any, Snapshot], dict[str, Any]]
+Writer = Callable[[Any, Any, Snapshot], Struct]
+Tell = Callable[[Any], Struct]
 Find = Callable[[Snapshot, Any], Iterable[Id]]
 Reads = tuple[tuple[str, str], ...]
 
@@ -146,8 +147,11 @@ def telling(
     town: Snapshot,
     part: str = "",
     timestamps: bool = False,
-) -> Callable[[Any], dict[str, Any]]:
-    """The function record → JSON object for the records of a collection, as they are visible in this snapshot."""
+) -> Tell:
+    """The function record → JSON object for the records of a collection, as they are visible in this snapshot.
+
+    The object is a struct that encodes without the keys whose value is None.
+    """
     write = writer(version, part or collection.part, permission, timestamps, collection.reads)
     if collection.role:
         return lambda person: write(person.role, person, town)
@@ -162,18 +166,25 @@ def writer(version: str, part: str, permission: Permission, timestamps: bool = F
         if permission.sees(field):
             keys.setdefault(field.key, field)
     names: dict[str, Any] = {}
-    lines = ["def write(part, record, town):", "    data = {}"]
+    values: dict[str, str] = {}
     for key in sorted(keys, key=lambda key: _place(part, key)):
         source = dict(reads).get(key) or _READS.get((part, key)) or f"part.{key}"
         if instead := keys[key].instead(version):
             names[f"instead_of_{key}"] = instead
             source = f"instead_of_{key}.get({source}, {source})"
-        lines += _assignment(part, keys[key], permission, timestamps, source)
+        values[key] = _value(part, keys[key], permission, timestamps, source)
     if part == "user":
         names |= {role: writer(version, role, permission) for role in ROLES}
-    exec("\n".join([*lines, "    return data"]), names)  # code made of this project's own table
+        names["Roles"] = _object("Roles", ROLES)
+    names["Told"] = _object("Told", values)
+    exec(f"def write(part, record, town): return Told({', '.join(values.values())})", names)  # of our own table
     compiled: Writer = names["write"]
     return compiled
+
+
+def _object(name: str, keys: Iterable[str]) -> type[Struct]:
+    """A type of JSON object with these keys; one that is None is not written."""
+    return defstruct(name, [(key, Any, None) for key in keys], omit_defaults=True, gc=False)
 
 
 def _place(part: str, key: str) -> tuple[int, str]:
@@ -181,16 +192,13 @@ def _place(part: str, key: str) -> tuple[int, str]:
     return (last.index(key) + 1 if key in last else 0, key)
 
 
-def _assignment(part: str, field: Field, permission: Permission, timestamps: bool, source: str) -> list[str]:
-    key = field.key
-    if (part, key) == ("user", "roles"):
-        lines = ["    held = part.roles", "    roles = data['roles'] = {}"]
-        for role in ROLES:
-            lines.append(f"    if held.{role} is not None: roles[{role!r}] = {role}(held.{role}, record, town)")
-        return lines
+def _value(part: str, field: Field, permission: Permission, timestamps: bool, source: str) -> str:
+    """The expression for a field's value; None leaves it out."""
+    if (part, field.key) == ("user", "roles"):
+        held = (f"part.roles.{role} and {role}(part.roles.{role}, record, town)" for role in ROLES)
+        return f"Roles({', '.join(held)})"
     if permission.tier != "sync" and field.type == "ids":
-        return [f"    data[{key!r}] = []"]
-    if key == "ext":
-        return ["    if part.ext: data['ext'] = part.ext"]
-    value = "value + 'T00:00:00.000Z'" if timestamps and field.type == "date" else "value"
-    return [f"    if (value := {source}) is not None: data[{key!r}] = {value}"]
+        return "[]"
+    if field.key == "ext":
+        return "part.ext or None"
+    return f"({source}) and {source} + 'T00:00:00.000Z'" if timestamps and field.type == "date" else source
