@@ -18,6 +18,7 @@ from rich.console import Console
 from certification_suite import preflight
 from certification_suite.catalogue import catalogue, chosen
 from certification_suite.config import AppUnderTest, ConfigurationError, load
+from certification_suite.drivers.browser import TIMEOUT
 from certification_suite.reports import dossier, junit, machine, terminal
 from certification_suite.runner import Result, exit_code, run
 from certification_suite.verdicts import CouldNotRun
@@ -43,6 +44,14 @@ HARNESS = 3
 )
 @click.option("--only", multiple=True, metavar="ID,…", help="Judge only these requirements, e.g. SSO-05,SYN-06.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first fail.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(min=0, min_open=True),
+    default=TIMEOUT,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for each answer of the app. After two checks in a row without one the run ends.",
+)
 @click.option("--list", "list_only", is_flag=True, help="Print the catalogue and stop.")
 def main(
     description: Path,
@@ -50,6 +59,7 @@ def main(
     out: Path | None,
     only: tuple[str, ...],
     fail_fast: bool,
+    patience: float,
     list_only: bool,
 ) -> None:
     """Judge an app that speaks to Clever, requirement by requirement, against the mock.
@@ -65,7 +75,7 @@ def main(
     try:
         app = load(description, mock_url=mock_url)
         requirements = chosen(app, [id_ for given in only for id_ in given.split(",")])
-        notes = preflight.check(app)
+        app, notes = preflight.check(app, patience=patience)
     except ConfigurationError as error:
         click.echo(f"Configuration: {error}", err=True)
         sys.exit(WRONG_CONFIGURATION)
@@ -73,7 +83,9 @@ def main(
         click.echo(f"Harness: {trouble.observed}", err=True)
         sys.exit(HARNESS)
     terminal.header(console, app, notes)
-    judged = run(app, requirements, clock=time.perf_counter, pause=time.sleep, fail_fast=fail_fast)
+    judged = run(
+        app, requirements, clock=time.perf_counter, pause=time.sleep, fail_fast=fail_fast, patience=patience
+    )
     results = told(console, judged)
     terminal.summary(console, results)
     if out:

@@ -12,10 +12,10 @@ user_types   = ["student", "teacher"]
 programmes   = ["sso", "secure_sync"]
 refresh      = "login"                  # or "schedule": how data stays fresh (left out: the suite looks)
 
-[clever]
+[clever]                                # optional where the command line says --mock
 mock_url       = "http://127.0.0.1:8123"
-client_id      = "…"                    # the SSO app
-sync_client_id = "…"                    # the Secure Sync app
+client_id      = "…"                    # the SSO app (left out: the mock's own, GET /_mock/env)
+sync_client_id = "…"                    # the Secure Sync app (likewise)
 
 [probe]
 url = "http://127.0.0.1:5000/probe"     # optional: what the suite may ask your app behind its pages
@@ -45,7 +45,7 @@ class ConfigurationError(Exception):
 
 @dataclass(frozen=True)
 class AppUnderTest:
-    """What `certification.toml` says about the app."""
+    """What `certification.toml` says about the app. Client ids it leaves out the mock tells (preflight)."""
 
     name: str
     base_url: str
@@ -66,6 +66,12 @@ class AppUnderTest:
     def url(self, path: str) -> str:
         """The absolute address of a page of the app."""
         return urljoin(self.base_url.rstrip("/") + "/", path)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address that the description calls the app's own."""
+        pages = (self.login_page, self.start_login, self.home_page)
+        return (self.base_url, self.redirect_uri, *(self.url(page) for page in pages if page))
 
 
 @dataclass(frozen=True)
@@ -137,8 +143,8 @@ def describe(
         user_types=tuple(app.get("user_types", ("student", "teacher"))),
         programmes=tuple(app["programmes"]),
         mock_url=_mock_url(clever, places, mock_url),
-        client_id=_client(clever, "client_id", "sso", app, places),
-        sync_client_id=_client(clever, "sync_client_id", "secure_sync", app, places),
+        client_id=clever.get("client_id"),
+        sync_client_id=clever.get("sync_client_id"),
         refresh=app.get("refresh"),
         probe_url=document.get("probe", {}).get("url"),
         not_applicable=dict(document.get("not_applicable", {})),
@@ -229,14 +235,3 @@ def _mock_url(clever: dict[str, Any], places: Places, given: str | None) -> str:
             "http://127.0.0.1:PORT."
         )
     return str(url).rstrip("/")
-
-
-def _client(clever: dict[str, Any], key: str, programme: str, app: dict[str, Any], places: Places) -> str | None:
-    if programme in app["programmes"] and key not in clever:
-        raise ConfigurationError(
-            f"{places.of('clever')}: programmes holds {programme!r}, so [clever] needs `{key}`: the client "
-            "id of that app "
-            "(the mock lists its apps at /_mock/apps)."
-        )
-    value = clever.get(key)
-    return None if value is None else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from certification_suite.config import AppUnderTest
-from certification_suite.drivers.browser import Browser
+from certification_suite.drivers.browser import TIMEOUT, Browser
 from certification_suite.drivers.mock import Connection, MockClever, Person
 from certification_suite.drivers.page import Page
 from certification_suite.drivers.probe import Probe
@@ -20,6 +20,7 @@ class Examination:
     app: AppUnderTest
     clever: MockClever
     probe: Probe
+    patience: float = TIMEOUT
     mark: int = 0
     evidence: Evidence = field(default_factory=Evidence)
 
@@ -50,7 +51,7 @@ class Examination:
 
     def browser(self) -> Browser:
         """A new device that nobody has used."""
-        return Browser(self.clever.url)
+        return Browser(self.clever.url, self.app.addresses, patience=self.patience)
 
     def people(self, role: str, count: int = 1, *, with_email: bool = False) -> list[Person]:
         """Ordinary people of one role whose names cannot be mistaken, plainest first."""

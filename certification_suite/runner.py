@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from certification_suite.config import AppUnderTest
-from certification_suite.drivers.browser import Silence
+from certification_suite.drivers.browser import TIMEOUT, Silence
 from certification_suite.drivers.mock import MockClever
 from certification_suite.drivers.probe import Probe
 from certification_suite.evidence import Evidence
@@ -16,6 +16,7 @@ from certification_suite.requirements import Requirement
 from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NotApplicable, Verdict
 
 MOST_EXCHANGES = 3
+MOST_SILENCES = 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Result:
     next_step: str
     evidence: Evidence
     seconds: float
+    silence: Silence | None = None
+    """Where the app did not answer, when that ended the check."""
 
     @property
     def failed(self) -> bool:
@@ -42,23 +45,47 @@ def run(
     clock: Callable[[], float],
     pause: Callable[[float], None],
     fail_fast: bool = False,
+    patience: float = TIMEOUT,
 ) -> Iterator[Result]:
-    """The results, one as soon as it is known."""
+    """The results, one as soon as it is known. An app that is silent twice in a row is not asked a third time."""
+    silent: list[Result] = []
     for requirement in requirements:
-        result = examine(app, requirement, clock=clock, pause=pause)
+        given_up = _given_up(silent) if len(silent) == MOST_SILENCES else None
+        result = examine(app, requirement, clock=clock, pause=pause, patience=patience, given_up=given_up)
         yield result
+        if not given_up and _was_asked(result):
+            silent = [*silent, result] if result.silence else []
         if fail_fast and result.failed:
             return
 
 
+def _was_asked(result: Result) -> bool:
+    return result.verdict not in (Attest.word, NotApplicable.word)
+
+
+def _given_up(silent: list[Result]) -> CouldNotRun:
+    """What is said of every requirement after the app was silent too often."""
+    where = ", then ".join(f"{result.silence} ({result.requirement.id})" for result in silent)
+    return CouldNotRun(
+        f"Not judged: the app did not answer twice in a row: {where}.",
+        next_step="Find out why the app does not answer there, start it again, and judge this again.",
+    )
+
+
 def examine(
-    app: AppUnderTest, requirement: Requirement, *, clock: Callable[[], float], pause: Callable[[float], None]
+    app: AppUnderTest,
+    requirement: Requirement,
+    *,
+    clock: Callable[[], float],
+    pause: Callable[[float], None],
+    patience: float = TIMEOUT,
+    given_up: CouldNotRun | None = None,
 ) -> Result:
-    """Judge one requirement, on a mock and an app that remember nothing."""
-    exam = Examination(app, MockClever(app.mock_url), Probe(app.probe_url, pause=pause))
+    """Judge one requirement, on a mock and an app that remember nothing; `given_up` says why not to ask."""
+    exam = Examination(app, MockClever(app.mock_url), Probe(app.probe_url, pause=pause), patience)
     started = clock()
     try:
-        observed, verdict, outcome = _judge(exam, requirement), PASS, None
+        observed, verdict, outcome = _judge(exam, requirement, given_up), PASS, None
     except Verdict as ended:
         observed, verdict, outcome = ended.observed, ended.word, ended
     _complete(exam)
@@ -71,15 +98,24 @@ def examine(
         "" if passed else (outcome.next_step if outcome else None) or _next_step(requirement, verdict),
         exam.evidence,
         clock() - started,
+        _silence(outcome),
     )
 
 
-def _judge(exam: Examination, requirement: Requirement) -> str:
+def _silence(outcome: Verdict | None) -> Silence | None:
+    """The time-out or refusal that a check ended in; a dropped connection is one bad answer among others."""
+    cause = outcome.__cause__ if outcome else None
+    return cause if isinstance(cause, Silence) and cause.kind != "dropped" else None
+
+
+def _judge(exam: Examination, requirement: Requirement, given_up: CouldNotRun | None) -> str:
     """Run the check; every surprise becomes a verdict here, and only the app's own become fails."""
     if why := exam.app.not_applicable.get(requirement.id):
         raise NotApplicable(why)
     if requirement.check is None:
         raise Attest(requirement.says, next_step="Write the answer down for the reviewer.")
+    if given_up:
+        raise given_up
     reached = False
     try:
         exam.clever.reset()

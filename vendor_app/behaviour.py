@@ -172,7 +172,7 @@ class Behaviour:
         return True
 
     def sessions_a_log_out_ends(self, session: str) -> set[str]:
-        """Logging out ends the session on the server, so that an old cookie opens nothing (SSO-10)."""
+        """Logging out ends the session on the server, so that an old cookie opens nothing (SSO-02)."""
         return {session}
 
     def after_log_out(self, config: Config) -> str:

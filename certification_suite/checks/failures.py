@@ -110,6 +110,8 @@ def _trouble(exam: Examination, browser: Browser, page: Page, everyday: Page) ->
     if page.location and browser.is_clever(page.location):
         return None  # sent to Clever to log in again: nobody is stuck
     path = urlsplit(page.url).path
+    if page.location and browser.is_foreign(page.location):
+        return f"{path} sends the person to another site, {page.location.partition('?')[0]}"
     if page.status >= 500:
         return f"{path} answers {page.status}"
     if TRACE.search(page.source):

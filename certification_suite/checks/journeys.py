@@ -82,7 +82,7 @@ def authorize_url(exam: Examination, browser: Browser) -> str:
         page = browser.open(exam.app.url(exam.app.start_login), until=browser.is_clever)
         if page.location and browser.is_clever(page.location):
             return page.location
-        tried.append(f"{exam.app.start_login} answered {page.status}")
+        tried.append(f"{exam.app.start_login} answered {page.status}{_and_led_to(page)}")
     else:
         page = browser.open(exam.app.url(exam.app.login_page), until=browser.is_clever)
     if page.location and browser.is_clever(page.location):
@@ -92,10 +92,15 @@ def authorize_url(exam: Examination, browser: Browser) -> str:
             return _with_fields(control)
         if not control.url.startswith("http"):
             continue
+        if browser.is_foreign(control.url):
+            tried.append(f"{control.text or control.url!r} leads to {control.url.partition('?')[0]}, another site")
+            continue
         landed = _press(browser, control)
         if landed.location and browser.is_clever(landed.location):
             return landed.location
-        tried.append(f"{control.text or control.url!r} led to {landed.status} at {landed.url}")
+        tried.append(
+            f"{control.text or control.url!r} led to {landed.status} at {landed.url}{_and_led_to(landed)}"
+        )
     where = exam.app.start_login or exam.app.login_page
     exam.keep("Where a login should start", page)
     raise NoWayIn(
@@ -172,6 +177,10 @@ def who_it_is(exchanges: list[Exchange], person: Person) -> list[Exchange]:
 
 def token_requests(exchanges: list[Exchange]) -> list[Exchange]:
     return [e for e in exchanges if e.method == "POST" and e.path.rstrip("/") == "/oauth/tokens"]
+
+
+def _and_led_to(page: Page) -> str:
+    return f" and leads to {page.location.partition('?')[0]}" if page.location else ""
 
 
 def _with_fields(control: Link | Form) -> str:

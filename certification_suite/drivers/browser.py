@@ -19,13 +19,13 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) certification-browser"
 class Silence(Exception):
     """The app gave no answer at all. `kind`: refused (nothing listens), dropped, or late."""
 
-    def __init__(self, url: str, kind: str) -> None:
+    def __init__(self, url: str, kind: str, *, patience: float = TIMEOUT) -> None:
         self.url = url
         self.kind = kind
         what = {
             "refused": "nothing listens there",
             "dropped": "the connection was closed without an answer, as when a worker crashes",
-            "late": f"no answer within {TIMEOUT:.0f} seconds",
+            "late": f"no answer within {patience:g} seconds",
         }[kind]
         super().__init__(f"{url}: {what}")
 
@@ -38,11 +38,14 @@ def origin(url: str) -> tuple[str, str]:
 class Browser:
     """One cookie jar for the vendor and one for Clever, so that leaving Clever leaves the vendor alone.
 
-    It never goes to the real Clever; `astray` tells where the app would have sent it.
+    It never goes to the real Clever, nor to any site but the mock and the app's `own` addresses: what another app
+    answers says nothing about this one. A redirect to another site ends the way; `astray` tells where it led.
     """
 
-    def __init__(self, clever_url: str) -> None:
+    def __init__(self, clever_url: str, own: tuple[str, ...], *, patience: float = TIMEOUT) -> None:
         self._clever_url = clever_url
+        self._own = own
+        self._patience = patience
         self._clever = origin(clever_url)
         self._at_vendor = _session()
         self._at_clever = _session()
@@ -51,6 +54,11 @@ class Browser:
 
     def is_clever(self, url: str) -> bool:
         return origin(url) == self._clever
+
+    def is_foreign(self, url: str) -> bool:
+        """Whether this is another site than the app, the mock and the real Clever."""
+        at = urlsplit(url)
+        return at.hostname not in REAL_CLEVER and origin(url) not in {self._clever, *map(origin, self._own)}
 
     def open(self, url: str, *, until: Callable[[str], bool] = lambda url: False) -> Page:
         """Go to an address and follow where it sends us, but never to an address that `until` accepts."""
@@ -80,7 +88,7 @@ class Browser:
 
     def stolen(self) -> Browser:
         """Another device with this one's vendor cookies, as somebody has who copied them."""
-        thief = Browser(self._clever_url)
+        thief = Browser(self._clever_url, self._own, patience=self._patience)
         thief._at_vendor.cookies.update(self._at_vendor.cookies)
         return thief
 
@@ -97,6 +105,14 @@ class Browser:
                     f"The app sends the browser to the real Clever: {url.partition('?')[0]}.",
                     expected="Every Clever address of the app is the mock's.",
                 )
+            if self.is_foreign(url):
+                raise Fail(
+                    f"The way leads to {url.partition('?')[0]}, which is neither your app at {self._own[0]} nor "
+                    "the mock. What answers there says nothing about your app and was not asked.",
+                    expected="Logins begin and end at the app that certification.toml describes.",
+                    next_step="Let base_url and redirect_uri in certification.toml, and the redirect_uri that "
+                    "your app sends to Clever, be those of one app.",
+                )
             page = self._fetch(method, url, sent)
             trail.append(Hop(method, url, page.status))
             self.history.append(trail[-1])
@@ -106,6 +122,9 @@ class Browser:
                 return page
             page.location = target
             if until(target):
+                return page
+            if self.is_foreign(target):
+                self.astray = target
                 return page
             if page.status not in (307, 308):
                 method, sent = "GET", None
@@ -120,11 +139,13 @@ class Browser:
         http = self._at_clever if at_clever else self._at_vendor
         data, query = (None, sent) if method == "GET" else (sent, None)
         try:
-            answer = http.request(method, url, data=data, params=query, allow_redirects=False, timeout=TIMEOUT)
+            answer = http.request(
+                method, url, data=data, params=query, allow_redirects=False, timeout=self._patience
+            )
         except requests.Timeout as error:
-            raise _silence(at_clever, url, "late") from error
+            raise _silence(at_clever, url, "late", self._patience) from error
         except requests.ConnectionError as error:
-            raise _silence(at_clever, url, "refused" if _refused(error) else "dropped") from error
+            raise _silence(at_clever, url, "refused" if refused(error) else "dropped") from error
         except requests.RequestException as error:
             raise _silence(at_clever, url, "dropped") from error
         moved = answer.headers.get("Location") if 300 <= answer.status_code < 400 else None
@@ -146,14 +167,15 @@ def _session() -> requests.Session:
     return session
 
 
-def _refused(error: requests.ConnectionError) -> bool:
+def refused(error: requests.RequestException) -> bool:
+    """Whether nothing listens there."""
     return any(
         sign in str(error)
         for sign in ("Connection refused", "NewConnectionError", "Name or service", "NameResolution")
     )
 
 
-def _silence(at_clever: bool, url: str, kind: str) -> Exception:
+def _silence(at_clever: bool, url: str, kind: str, patience: float = TIMEOUT) -> Exception:
     if at_clever:
         return CouldNotRun(f"The mock gave no answer at {url} ({kind}).")
-    return Silence(url, kind)
+    return Silence(url, kind, patience=patience)

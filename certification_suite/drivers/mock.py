@@ -65,6 +65,10 @@ class MockClever:
     def apps(self) -> list[dict[str, Any]]:
         return _rows(self._get("/_mock/apps"), "apps")
 
+    def env(self) -> dict[str, Any]:
+        """What the mock tells an app that is to be pointed at it."""
+        return self._get("/_mock/env")
+
     def app(self, client_id: str) -> dict[str, Any]:
         for app in self.apps():
             if app.get("client_id") == client_id:

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 
+from certification_suite.drivers.browser import Silence, refused
 from certification_suite.verdicts import Fail, NotOffered
 
 KINDS = ("users", "schools", "sections", "terms", "courses")
@@ -157,7 +158,11 @@ class Probe:
             options["headers"] = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
         try:
             answer = self._http.request(method, self.url + path, timeout=TIMEOUT, allow_redirects=False, **options)
+        except requests.Timeout as error:
+            raise Silence(self.url + path, "late", patience=TIMEOUT) from error
         except requests.RequestException as error:
+            if refused(error):
+                raise Silence(self.url + path, "refused") from error
             raise Fail(
                 f"The probe gave no answer to {request}: {type(error).__name__}.",
                 expected="An answer in JSON, or 404 for what is not offered.",

@@ -95,7 +95,7 @@ class Stage:
 
     def described(self, **app: Any) -> AppUnderTest:
         """What `certification.toml` would say; keyword arguments change [app], `probe=False` leaves it out."""
-        probe = app.pop("probe", True)
+        probe, client_id = app.pop("probe", True), app.pop("client_id", self.env["CLEVER_SSO_CLIENT_ID"])
         document: dict[str, Any] = {
             "app": {
                 "name": "The app behind the door",
@@ -110,7 +110,7 @@ class Stage:
             },
             "clever": {
                 "mock_url": self.mock_url,
-                "client_id": self.env["CLEVER_SSO_CLIENT_ID"],
+                "client_id": client_id,
                 "sync_client_id": self.env["CLEVER_CLIENT_ID"],
             },
         }

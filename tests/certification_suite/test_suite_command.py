@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
 import threading
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from stage import Stage
 
 from certification_suite.cli import main
 from certification_suite.drivers import browser
+from certification_suite.drivers.mock import MockClever
 from vendor_app.defects import DEFECTS
 
+SAMPLE = Path(__file__).parents[2] / "docs" / "samples" / "certification.toml"
 TEMPLATE = """
 [app]
 name = "Larkspur"
@@ -98,6 +101,49 @@ def test_a_good_app_ends_with_0_and_three_reports(stage: Stage, description: Any
     assert {row["id"]: row["verdict"] for row in report["results"]} == {"SSO-05": "pass", "SSO-10": "pass"}
 
 
+@pytest.fixture
+def sample(stage: Stage, tmp_path: Path) -> Path:
+    """The sample of the README, for the app behind the door."""
+    path = tmp_path / "sample.toml"
+    path.write_text(SAMPLE.read_text().replace("http://127.0.0.1:5000", stage.door.url))
+    return path
+
+
+def test_the_sample_runs_with_the_mocks_own_client_ids(stage: Stage, sample: Path) -> None:
+    stage.put()
+    ended = certify(sample, "--mock", stage.mock_url, "--only", "SSO-05,SYN-03")
+    said = " ".join(ended.output.split())
+    assert ended.exit_code == 0, ended.output
+    assert f"no client_id; taken from the mock: {stage.env['CLEVER_SSO_CLIENT_ID']} (the SSO app)" in said
+    assert f"no sync_client_id; taken from the mock: {stage.env['CLEVER_CLIENT_ID']}" in said
+    assert "pass SSO-05" in said and "SYN-03 API version" in said
+
+
+def test_a_mock_that_cannot_tell_client_ids_is_named(
+    stage: Stage, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.put()
+    monkeypatch.setattr(MockClever, "env", lambda self: {})
+    ended = certify(sample, "--mock", stage.mock_url)
+    assert ended.exit_code == 2
+    assert "has no `client_id`, and the mock cannot tell it" in ended.output
+    assert "Add client_id to [clever]" in ended.output
+
+
+def test_an_unregistered_redirect_uri_comes_with_the_command_that_registers_it(
+    stage: Stage, description: Any
+) -> None:
+    other = "http://127.0.0.1:5000/other's"
+    ended = certify(description(redirect_uri=other))
+    assert ended.exit_code == 2
+    command = shlex.split(next(line for line in ended.output.splitlines() if line.startswith("curl ")))
+    assert f"{stage.mock_url}/_mock/apps" in command
+    assert json.loads(command[-1]) == {
+        "client_id": stage.env["CLEVER_SSO_CLIENT_ID"],
+        "redirect_uris": [other, stage.callback],
+    }
+
+
 def test_a_fail_ends_with_1_and_says_what_to_do(stage: Stage, description: Any) -> None:
     stage.put(DEFECTS["HasNoLogOut"]())
     ended = certify(description(), "--only", "SSO-10,ADJ-01", "--fail-fast")
@@ -115,9 +161,8 @@ def test_an_app_that_redirects_without_end_fails_in_words(stage: Stage, descript
     assert "never ended" in ended.output
 
 
-def test_an_app_that_hangs_ends_in_time(silent: str, description: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser, "TIMEOUT", 0.3)
-    ended = certify(description(base_url=silent))
+def test_an_app_that_hangs_ends_in_time(silent: str, description: Any) -> None:
+    ended = certify(description(base_url=silent), "--patience", "0.3")
     assert ended.exit_code == 2
     assert "takes a connection and then does not answer" in ended.output
 
@@ -161,6 +206,15 @@ def test_an_app_that_still_uses_the_real_clever_is_a_configuration(
     ended = certify(description())
     assert ended.exit_code == 2
     assert "sends people to the real clever.com" in ended.output
+
+
+def test_an_app_that_uses_another_address_for_clever_is_a_configuration(
+    stage: Stage, description: Any, deaf: str
+) -> None:
+    stage.door.app = leading_to(f"{deaf}/oauth/authorize?client_id={stage.env['CLEVER_SSO_CLIENT_ID']}")
+    ended = certify(description())
+    assert ended.exit_code == 2
+    assert f"sends a login to {deaf}/oauth/authorize; the mock is at {stage.mock_url}" in ended.output
 
 
 def test_an_app_with_another_client_id_is_a_configuration(stage: Stage, description: Any) -> None:

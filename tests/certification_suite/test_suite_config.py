@@ -39,6 +39,12 @@ def test_a_short_description_is_filled_with_defaults(tmp_path: Path) -> None:
     assert app.url("/home") == "http://127.0.0.1:5000/home"
 
 
+def test_client_ids_may_be_left_to_the_mock(tmp_path: Path) -> None:
+    path = tmp_path / "certification.toml"
+    path.write_text(GOOD.replace('client_id = "abc"', ""))
+    assert load(path).client_id is None
+
+
 def test_the_command_line_overrules_the_address_of_the_mock(tmp_path: Path) -> None:
     path = tmp_path / "certification.toml"
     path.write_text(GOOD)
@@ -76,7 +82,7 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
         ("[clever]", "[clver]", "unknown table [clver]"),
         ('"http://127.0.0.1:5000/"', '"127.0.0.1:5000"', "`base_url` must be a whole URL"),
         ('name = "Class Tracker"', "name = 7", "`name` must be text"),
-        ('client_id = "abc"', "", "[clever] needs `client_id`"),
+        ('client_id = "abc"', "client_id = 7", "`client_id` must be text"),
         ('mock_url = "http://127.0.0.1:8123"', "", "where is the mock?"),
         ("[clever]", '[not_applicable]\nSYN-08 = ""\n[clever]', "why SYN-08 does not apply"),
     ],

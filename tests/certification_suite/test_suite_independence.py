@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from stage import Stage
 from tiny_app import TinyApp
 
@@ -25,3 +27,35 @@ def test_an_app_without_a_button_of_its_own_is_judged_by_portal_launches(stage: 
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
     assert set(others) == UNSEEN | {"ADJ-04"}, others
     assert others["ADJ-04"][0] == "not applicable"
+
+
+class CookieApp(TinyApp):
+    """Keeps its session in the signed cookie alone, as many frameworks do: a copy of it is as good for ever."""
+
+    def arrive(self, query: dict[str, str], cookie: str) -> Any:
+        return super().arrive(query, "")  # nothing on the server ends
+
+    def leave(self, query: dict[str, str], cookie: str) -> Any:
+        return "302 Found", [("Set-Cookie", "desk=; Path=/; Max-Age=0"), ("Location", "/")], ""
+
+
+def test_a_signed_cookie_logs_out_and_is_no_protection_against_a_copy(stage: Stage) -> None:
+    stage.door.app = CookieApp(stage.env, stage.callback)
+    described = {"start_login": None, "home_page": "/desk", "programmes": ["sso"], "probe": False}
+    results = stage.judge("SSO-02", "SSO-10", **described)
+    assert results["SSO-10"].verdict == "pass", results["SSO-10"].observed
+    [note] = results["SSO-10"].evidence.notes
+    assert "SSO-02" in note and "signed-cookie session: keep an id on the server" in note
+    assert results["SSO-02"].verdict == "fail"
+
+
+def test_a_log_out_must_end_the_session_on_the_server(stage: Stage) -> None:
+    class ForgetfulApp(TinyApp):
+        leave = CookieApp.leave
+
+    stage.door.app = ForgetfulApp(stage.env, stage.callback)
+    described = {"start_login": None, "home_page": "/desk", "programmes": ["sso"], "probe": False}
+    results = stage.judge("SSO-02", "SSO-10", **described)
+    assert results["SSO-10"].verdict == "pass", results["SSO-10"].observed
+    assert results["SSO-02"].verdict == "fail"
+    assert "logged out, the cookie from before still opens" in results["SSO-02"].observed

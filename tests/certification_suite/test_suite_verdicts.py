@@ -113,3 +113,38 @@ def test_the_exit_code_follows_what_decides(error: Exception, level: str, code: 
 
 def test_a_fail_outranks_trouble() -> None:
     assert runner.exit_code([judged(raising(CouldNotRun("x"))), judged(raising(Fail("x")))]) == 1
+
+
+LATE, DROPPED = Silence("http://app.test/x", "late"), Silence("http://app.test/x", "dropped")
+
+
+@pytest.mark.parametrize(
+    ("ends", "given_up"),
+    [
+        ([LATE, LATE, None, None], [False, False, True, True]),
+        ([LATE, None, LATE, LATE, None], [False, False, False, False, True]),
+        ([LATE, Fail("Broke."), LATE, None], [False, False, False, False]),
+        ([DROPPED, DROPPED, DROPPED, None], [False, False, False, False]),
+    ],
+)
+def test_only_silence_twice_in_a_row_ends_a_run(ends: list[Exception | None], given_up: list[bool]) -> None:
+    def passing(exam: Examination) -> str:
+        return "Saw it."
+
+    checks = [raising(error) if error else passing for error in ends]
+    requirements = [
+        Requirement(f"SSO-{i}", "", "sso", "required", "", "", "", "docs/x", "A", check=check)
+        for i, check in enumerate(checks)
+    ]
+    results = runner.run(APP, requirements, clock=lambda: 0.0, pause=lambda seconds: None)
+    assert [r.observed.startswith("Not judged: the app did not answer") for r in results] == given_up
+
+
+def test_what_nobody_was_asked_does_not_break_a_row_of_silence() -> None:
+    checks = [raising(LATE), None, raising(LATE), raising(Fail("never"))]
+    requirements = [
+        Requirement(f"SSO-{i}", "", "sso", "required", "", "", "", "docs/x", "A", check=check)
+        for i, check in enumerate(checks)
+    ]
+    results = runner.run(APP, requirements, clock=lambda: 0.0, pause=lambda seconds: None)
+    assert [result.verdict for result in results] == ["fail", "attest", "fail", "could not run"]

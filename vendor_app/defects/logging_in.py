@@ -264,7 +264,7 @@ class HasNoLogOut(Behaviour):
 class LogsOutInNameOnly(Behaviour):
     """Takes the cookie away but leaves the session alive, so that the old cookie still opens the account."""
 
-    refutes = ("SSO-10",)
+    refutes = ("SSO-02",)
     models = "I-30"
 
     def sessions_a_log_out_ends(self, session: str) -> set[str]:
