@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter
@@ -69,17 +69,36 @@ def rate(target: Target) -> float:
 def _ask(target: Target, times: int) -> None:
     """Ask so many times over one kept connection."""
     parts = urlsplit(target.url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers = {"Host": parts.netloc, **target.headers}
-    request = "\r\n".join([f"GET {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]).encode()
+    request = _request(target)
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
         for _ in range(times):
             connection.sendall(request)
             _read_answer(connection)
 
 
-def _read_answer(connection: socket.socket) -> None:
-    """Read exactly one answer; only a 200 with a Content-Length will do."""
+def throughput(targets: Sequence[Target]) -> float:
+    """Bytes per second when these, all of one server, are read once each over one kept connection."""
+    parts = urlsplit(targets[0].url)
+    try:
+        with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
+            started, size = perf_counter(), 0
+            for target in targets:
+                connection.sendall(_request(target))
+                size += _read_answer(connection)
+            return size / (perf_counter() - started)
+    except (OSError, ValueError) as problem:
+        raise NotMeasurableError(f"the server did not keep answering: {problem}") from problem
+
+
+def _request(target: Target) -> bytes:
+    parts = urlsplit(target.url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    headers = {"Host": parts.netloc, **target.headers}
+    return "\r\n".join([f"GET {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]).encode()
+
+
+def _read_answer(connection: socket.socket) -> int:
+    """Read exactly one answer, the bytes of its body; only a 200 with a Content-Length will do."""
     received = connection.recv(262_144)
     while (end := received.find(b"\r\n\r\n")) < 0:
         more = connection.recv(262_144)
@@ -90,9 +109,11 @@ def _read_answer(connection: socket.socket) -> None:
     if b" 200 " not in head[:14]:
         raise ValueError(f"it answered {received[:60]!r}")
     start = head.index(b"content-length:") + 15
-    missing = int(head[start:].split(b"\r\n", 1)[0]) - (len(received) - end - 4)
+    size = int(head[start:].split(b"\r\n", 1)[0])
+    missing = size - (len(received) - end - 4)
     while missing > 0:
         more = connection.recv(262_144)
         if not more:
             raise ValueError("it closed the connection in the middle of an answer")
         missing -= len(more)
+    return size

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import selectors
 import subprocess
 import sys
@@ -34,6 +35,27 @@ class Program:
         """The body of one answer."""
         return self._ask(path, {"Authorization": f"Bearer {token}"} if token else {})
 
+    def sync(self, token: str, limit: int) -> Iterator[tuple[str, bytes]]:
+        """Path and body of every page of every collection of v3.0, as a vendor's full sync reads them."""
+        for name in ("districts", "schools", "terms", "courses", "sections", "users"):
+            path: str | None = f"/v3.0/{name}?limit={limit}"
+            while path is not None:
+                body = self.get(path, token)
+                yield path, body
+                path = next((link["uri"] for link in json.loads(body)["links"] if link["rel"] == "next"), None)
+
+    def share(self, **rule: object) -> None:
+        """Let the Secure Sync app see what this rule shows; pages finished before are forgotten."""
+        client = json.loads(self.get("/_mock/env"))["CLEVER_CLIENT_ID"]
+        connections = json.loads(self.get("/_mock/connections"))["connections"]
+        own = next(each["id"] for each in connections if each["client_id"] == client)
+        self._ask(
+            f"/_mock/connections/{own}/sharing",
+            {"Content-Type": "application/json"},
+            json.dumps(rule).encode(),
+            "PUT",
+        )
+
     def let_a_minute_pass(self) -> None:
         """Move the mock's clock on, so that its rate limit starts anew."""
         self._ask("/_mock/clock", {"Content-Type": "application/json"}, b'{"advance": 61}')
@@ -43,10 +65,12 @@ class Program:
         told = json.loads(self.get("/_mock/env"))
         return str(told["CLEVER_DISTRICT_TOKEN"])
 
-    def _ask(self, path: str, headers: dict[str, str], body: bytes | None = None) -> bytes:
+    def _ask(
+        self, path: str, headers: dict[str, str], body: bytes | None = None, method: str | None = None
+    ) -> bytes:
         """The body of one answer; an error means that there is nothing to measure."""
         try:
-            asked = urllib.request.Request(self.url + path, body, headers)
+            asked = urllib.request.Request(self.url + path, body, headers, method=method)
             with urllib.request.urlopen(asked, timeout=60) as answer:
                 return bytes(answer.read())
         except OSError as wrong:
@@ -74,6 +98,9 @@ def program(*arguments: str, patience: float = 60) -> Iterator[Program]:
             stderr=talk,
             text=True,
             cwd=ROOT,
+            env={
+                k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"
+            },  # compiled, as users have it
         )
         try:
             ready = _ready(process, patience)

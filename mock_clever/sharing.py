@@ -7,7 +7,7 @@ trimmed: ids of records that are not shared stay in its arrays and answer 404 (d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -135,7 +135,8 @@ def _with_company(district: Snapshot, names: _Chosen, hidden: frozenset[Id]) -> 
     users = {id for section in shown for id in section.teachers}
     users |= {id for section in names.sections - hidden for id in district.sections[section].students}
     users = (users | names.people) - hidden
-    schools = {section.school for section in shown} | names.schools | _primary_schools(district, users)
+    schools = {section.school for section in shown} | names.schools
+    schools |= _primary_schools(district, users, set(district.schools.ids) - schools)
     users |= {id for user, ids in district.contacts_of_student.items() if user in users for id in ids}
     users |= set(district.users_of_role.get("district_admin", ()))
     courses = {section.course for section in shown if section.course}
@@ -162,8 +163,12 @@ def _ticked_staff(district: Snapshot, rule: Sharing) -> set[Id]:
     return set(district.users_of_role.get("staff", ())) if rule.staff else set()
 
 
-def _primary_schools(district: Snapshot, users: Set[Id]) -> set[Id]:
-    return {school for user in district.users if user.id in users for school in schools_of(user)[:1]}
+def _primary_schools(district: Snapshot, users: set[Id], schools: set[Id]) -> set[Id]:
+    """Those of these schools that are the primary one of any of these people."""
+    people = {school: users.intersection(district.users_of_school.get(school, ())) for school in schools}
+    return {
+        school for school, ids in people.items() if any(schools_of(district.users[id])[0] == school for id in ids)
+    }
 
 
 def _only_staff(user: User) -> bool:
