@@ -17,6 +17,7 @@ $(VENV)/ready: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m compileall -q mock_clever vendor_app certification_suite  # a first start is quick too
 	touch $@
 
 check: setup  ## format, lint, types

@@ -1,4 +1,4 @@
-"""Sharing half the sections of a large district, against sharing everything; and memory, sync after sync."""
+"""What sharing half of a district by section costs, against sharing everything; and whether memory stays flat."""
 
 from __future__ import annotations
 
