@@ -57,6 +57,11 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
     thief = vendor.app.test_client()
     thief.set_cookie("larkspur_session", cookie.value)
     assert thief.get("/home").status_code == 401
+    last = vendor.browser.get_cookie("larkspur_session")
+    if 'action="/logout"' in vendor.home() and last:  # without a way out, that is another requirement's matter
+        vendor.browser.post("/logout", data={"csrf": vendor.csrf()})
+        thief.set_cookie("larkspur_session", last.value)
+        assert thief.get("/home").status_code == 401
 
 
 @requirement("SSO-03")
@@ -120,10 +125,8 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
 @requirement("SSO-10")
 def _(vendor: Vendor, clever: FakeClever) -> None:
     vendor.log_in(11)
-    cookie = vendor.browser.get_cookie("larkspur_session")
-    assert 'action="/logout"' in vendor.home() and cookie
+    assert 'action="/logout"' in vendor.home()
     assert vendor.browser.post("/logout", data={"csrf": vendor.csrf()}).location == "/"
-    vendor.browser.set_cookie("larkspur_session", cookie.value)
     assert vendor.browser.get("/home").status_code == 401
 
 
