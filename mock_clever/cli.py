@@ -93,7 +93,12 @@ def demo(preset: str, out: Path, keep: bool) -> None:
     suite says of every requirement whether that app would pass.
     """
     app = _app(preset, 0, None, (), None)
-    sys.exit(_load("demo").run(app, out, keep))
+    shown = _load("demo")
+    try:
+        code = shown.run(app, out, keep)
+    except (shown.VendorSilentError, OSError) as wrong:
+        raise Refused(str(wrong)) from None
+    sys.exit(code)
 
 
 @main.command()

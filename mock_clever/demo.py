@@ -29,6 +29,10 @@ TIMEOUT = 30
 _CSRF = re.compile(r'name="csrf(?:_token)?" value="([^"]+)"')
 
 
+class VendorSilentError(Exception):
+    """The reference vendor app did not start; the message says where it said why."""
+
+
 def environment(url: str) -> dict[str, str]:
     """The settings a running mock gives to a vendor app. Raises OSError when none answers."""
     response = requests.get(f"{url}/_mock/env", timeout=TIMEOUT)
@@ -49,7 +53,7 @@ def run(app: Flask, out: Path, keep: bool) -> int:
             _show_logins(clever.url, vendor)
             _show_sync(vendor)
             _say("4. The certification suite points itself at that app")
-            code = certify(_description(vendor, environment(clever.url)), clever.url, ("--out", str(out)))
+            code = certify(_description(vendor, out), clever.url, ("--out", str(out)))
             requests.post(f"{clever.url}/_mock/reset", timeout=TIMEOUT)
             if keep:
                 _wait(f"Everything still runs: open {vendor} and {clever.url}; Ctrl-C ends it.")
@@ -109,7 +113,7 @@ def _vendor(url: str, out: Path) -> Iterator[str]:
             assert process.stdout is not None
             ready = process.stdout.readline()
             if not ready:
-                raise RuntimeError(f"the vendor app did not start; what it said stands in {log.name}")
+                raise VendorSilentError(f"the vendor app did not start; what it said stands in {log.name}")
             yield str(json.loads(ready)["url"])
         finally:
             process.terminate()
@@ -147,10 +151,9 @@ def _show_sync(vendor: str) -> None:
     _say(f"   Full sync: {told.get('status')}. {counts}")
 
 
-def _description(vendor: str, env: dict[str, str]) -> Path:
-    """A certification.toml for the reference vendor app."""
-    folder = Path(tempfile.mkdtemp(prefix="mock-clever-"))
-    described = folder / "certification.toml"
+def _description(vendor: str, out: Path) -> Path:
+    """A certification.toml for the reference vendor app, left beside the reports as an example."""
+    described = out / "certification.toml"
     described.write_text(
         f"""\
 [app]
@@ -164,10 +167,6 @@ logout = "auto"
 user_types = ["student", "teacher", "staff", "district_admin"]
 programmes = ["sso", "secure_sync"]
 refresh = "login"
-
-[clever]
-client_id = "{env["CLEVER_SSO_CLIENT_ID"]}"
-sync_client_id = "{env["CLEVER_CLIENT_ID"]}"
 
 [probe]
 url = "{vendor}/probe"

@@ -19,14 +19,14 @@ from markupsafe import escape
 
 
 class Refusal(Exception):
-    """An answer that is not what was asked for. `content` is (body, content type)."""
+    """An answer that is not what was asked for: plain words, unless the kind of refusal has another form."""
 
     status = 400
     headers: Mapping[str, str] = {}
 
     def content(self) -> tuple[bytes, str]:
         """The body and its content type."""
-        raise NotImplementedError(type(self).__name__)
+        return str(self).encode(), "text/plain; charset=utf-8"
 
 
 class _Json(Refusal):
@@ -163,9 +163,6 @@ class PageRefusal(Refusal):
         self.title = title
         self.advice = advice
         self.status = status
-
-    def content(self) -> tuple[bytes, str]:
-        return f"{self.title}: {self}".encode(), "text/plain; charset=utf-8"
 
 
 class ControlRefusal(_Json):

@@ -50,4 +50,10 @@ def test_the_demonstration_runs_from_the_wheel_outside_the_checkout(unpacked: Pa
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "SSO-05" in ran.stdout
-    assert sorted(path.suffix for path in (tmp_path / "reports").iterdir()) == [".html", ".json", ".log", ".xml"]
+    assert sorted(path.suffix for path in (tmp_path / "reports").iterdir()) == [
+        ".html",
+        ".json",
+        ".log",
+        ".toml",
+        ".xml",
+    ]
