@@ -11,7 +11,7 @@ Views raise; one handler in `app` writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -19,10 +19,16 @@ from markupsafe import escape
 
 
 class Refusal(Exception):
-    """An answer that is not what was asked for: plain words, unless the kind of refusal has another form."""
+    """An answer that is not what was asked for: plain words, unless the kind of refusal has another form.
+
+    `mark` says how we know that Clever answers so: documented, observed, inferred or chosen. `source` says from
+    whom. Each refusal has its own, and the ledger gathers them.
+    """
 
     status = 400
     headers: Mapping[str, str] = {}
+    mark: str
+    source: str
 
     def content(self) -> tuple[bytes, str]:
         """The body and its content type."""
@@ -39,7 +45,12 @@ class _Json(Refusal):
 
 
 class ApiRefusal(_Json):
-    """A refusal of the Data or Identity API (docs/error-messages; spec NotFound, BadRequest)."""
+    """A refusal of the Data or Identity API (docs/error-messages; spec NotFound, BadRequest).
+
+    `family` is the back end that gives it, whose headers it bears.
+    """
+
+    family = "core"
 
 
 class UnknownToken(ApiRefusal):
@@ -47,6 +58,8 @@ class UnknownToken(ApiRefusal):
 
     status = 401
     headers = {"WWW-Authenticate": "Bearer"}
+    mark = "chosen"
+    source = "data-api 15 #1"
 
     def body(self) -> dict[str, Any]:
         return {"code": 101, "error": "Unrecognized token string", "data": {}}
@@ -57,15 +70,41 @@ class UnknownTokenMessage(ApiRefusal):
 
     status = 401
     headers = {"WWW-Authenticate": "Bearer"}
+    mark = "inferred"
+    source = "spec:v3.1-attendance"
 
     def __init__(self) -> None:
         super().__init__("Unrecognized token string")
+
+
+class NoToken(ApiRefusal):
+    """No token, in LMS Connect's words (docs/clever-lms-connect-api-errors), where that is set."""
+
+    status = 401
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("No authorization provided")
+
+
+class BadToken(ApiRefusal):
+    """A token nobody knows, in LMS Connect's words (docs/clever-lms-connect-api-errors), where that is set."""
+
+    status = 403
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("Could not authorize token")
 
 
 class OutOfScopeMessage(ApiRefusal):
     """A token of the wrong kind, as older documents told it (docs/il-troubleshooting), where that is set."""
 
     status = 404
+    mark = "documented"
+    source = "docs/il-troubleshooting"
 
     def __init__(self) -> None:
         super().__init__("Resource not in token's scopes")
@@ -75,6 +114,8 @@ class NotFound(ApiRefusal):
     """A record that is unknown, unshared, deleted or another district's (data-api 15 #3)."""
 
     status = 404
+    mark = "chosen"
+    source = "data-api 15 #3"
 
     def __init__(self) -> None:
         super().__init__("Resource not found")
@@ -84,12 +125,135 @@ class BadParameter(ApiRefusal):
     """A parameter that cannot be understood (data-api 15 #5, #6, #8)."""
 
     status = 400
+    mark = "chosen"
+    source = "data-api 15 #5, #6, #8"
+
+
+class WagRefusal(ApiRefusal):
+    """A refusal of a service that Clever generates with `wag`: JSON sent as plain text, as Go's http.Error does.
+
+    Go writes `<`, `>` and `&` as escapes inside JSON, and a newline behind it (data-api 3.2; lms-connect 7.2).
+    """
+
+    status = 400
+    family = "resources"
+    mark = "inferred"
+    source = "data-api 3.2"
+
+    def content(self) -> tuple[bytes, str]:
+        written = msgspec.json.encode(self.body())
+        for sign in (b"<", b">", b"&"):
+            written = written.replace(sign, rb"\u%04x" % ord(sign))
+        return written + b"\n", "text/plain; charset=utf-8"
+
+
+class BadInteger(WagRefusal):
+    """What Go's strconv.ParseInt says of a text that is no whole number (data-api 3.2)."""
+
+    mark = "inferred"
+    source = "data-api 3.2"
+
+    def __init__(self, text: str, problem: str) -> None:
+        super().__init__(f"strconv.ParseInt: parsing {_quoted(text)}: {problem}")
+
+
+class BadDate(WagRefusal):
+    """What Go's time.Parse says of a text that is no date (lms-connect 7.2)."""
+
+    mark = "inferred"
+    source = "lms-connect 7.2"
+
+    def __init__(self, text: str, problem: str) -> None:
+        super().__init__(f"parsing time {_quoted_by_bytes(text)}{problem}")
+
+    @classmethod
+    def unlike(cls, text: str, rest: str, element: str) -> BadDate:
+        """The rest of the text does not begin with that element of the layout."""
+        return cls(text, f' as "2006-01-02": cannot parse {_quoted_by_bytes(rest)} as "{element}"')
+
+    @classmethod
+    def followed(cls, text: str, rest: str) -> BadDate:
+        """Behind the date something follows."""
+        return cls(text, f": extra text: {_quoted_by_bytes(rest)}")
+
+
+class BadMongoId(WagRefusal):
+    """An id in the path that has not the form of one, as go-openapi says it (data-api 3.2)."""
+
+    mark = "inferred"
+    source = "data-api 3.2"
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(f"{name} in path must be of type mongo-id: {_quoted(text)}")
+
+
+class NotAmong(WagRefusal):
+    """A value outside those of the specification, as go-openapi says it (lms-connect 7.2)."""
+
+    mark = "inferred"
+    source = "lms-connect 7.2"
+
+    def __init__(self, name: str, values: Sequence[str]) -> None:
+        super().__init__(f"{name} in query should be one of [{' '.join(values)}]")
+
+
+class OutOfBounds(WagRefusal):
+    """A number outside the bounds of the specification, as go-openapi says it (data-api 3.2)."""
+
+    mark = "inferred"
+    source = "data-api 3.2"
+
+    def __init__(self, name: str, comparison: str, bound: int) -> None:
+        super().__init__(f"{name} in query should be {comparison} than or equal to {bound}")
+
+
+class BadCursor(WagRefusal):
+    """A cursor of attendance that no link holds; Clever's words are unknown (data-api 9.8)."""
+
+    mark = "chosen"
+    source = "data-api 9.8"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is no cursor: send one of a link as it is")
+
+
+class TwoCursors(WagRefusal):
+    """Both cursors of attendance at once, as on other lists (data-api 15 #5)."""
+
+    mark = "chosen"
+    source = "data-api 15 #5"
+
+    def __init__(self) -> None:
+        super().__init__("starting_after and ending_before cannot be used together: send one of them")
+
+
+class HalfARange(WagRefusal):
+    """One end of the date range alone: they are to be used together (docs/attendance-data-overview)."""
+
+    mark = "chosen"
+    source = "data-api 9.8"
+
+    def __init__(self) -> None:
+        super().__init__("date_range_start and date_range_end must be used together: send both or neither")
+
+
+class NoAttendance(NotFound):
+    """Attendance of a school or section that is unknown or not shared (spec:v3.1-attendance NotFound)."""
+
+    family = "resources"
+    mark = "chosen"
+    source = "data-api 15 #3"
+
+    def content(self) -> tuple[bytes, str]:
+        return msgspec.json.encode(self.body()), "application/json"
 
 
 class TooLarge(ApiRefusal):
     """`limit` above 10000 (docs/error-messages)."""
 
     status = 413
+    mark = "documented"
+    source = "docs/error-messages"
 
     def __init__(self) -> None:
         super().__init__("Request entity too large")
@@ -99,15 +263,30 @@ class NotImplementedMethod(ApiRefusal):
     """Any method but GET, HEAD and OPTIONS on the read-only Data API (data-api 15 #13)."""
 
     status = 501
+    mark = "chosen"
+    source = "data-api 15 #13"
 
     def __init__(self) -> None:
         super().__init__("not implemented")
+
+
+class MethodNotAllowed(ApiRefusal):
+    """The same in LMS Connect's way: no words (docs/clever-lms-connect-api-errors), where that is set."""
+
+    status = 405
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("")
 
 
 class InternalError(ApiRefusal):
     """A mistake of this mock's own: never to be taken for an answer Clever gives (spec InternalError)."""
 
     status = 500
+    mark = "chosen"
+    source = "this mock"
 
     def __init__(self) -> None:
         super().__init__("Internal error of the mock: its log on stderr says where")
@@ -117,6 +296,8 @@ class RateLimited(ApiRefusal):
     """More requests than a token has in a minute: an empty body (docs/error-messages)."""
 
     status = 429
+    mark = "documented"
+    source = "docs/error-messages"
 
     def content(self) -> tuple[bytes, str]:
         return b"", "application/json; charset=utf-8"
@@ -127,6 +308,8 @@ class CannotGet(ApiRefusal):
 
     status = 404
     headers = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
+    mark = "observed"
+    source = "wire:v3.0"
 
     def __init__(self, method: str, path: str) -> None:
         super().__init__(f"Cannot {method} {path}")
@@ -141,6 +324,9 @@ class CannotGet(ApiRefusal):
 
 class OAuthRefusal(_Json):
     """A refusal of the token endpoint (docs/il-design; sso 14)."""
+
+    mark = "chosen"
+    source = "sso 14"
 
     def __init__(self, error: str, description: str = "", status: int = 400) -> None:
         super().__init__(description or error)
@@ -158,6 +344,9 @@ class PageRefusal(Refusal):
     `title` is the heading, the message the sentence below it, `advice` what to do about it in this mock.
     """
 
+    mark = "chosen"
+    source = "sso 14"
+
     def __init__(self, title: str, text: str, advice: str = "", status: int = 400) -> None:
         super().__init__(text)
         self.title = title
@@ -168,6 +357,36 @@ class PageRefusal(Refusal):
 class ControlRefusal(_Json):
     """A refusal of the control plane. The message says what was wrong and what to send instead."""
 
+    mark = "chosen"
+    source = "this mock"
+
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.status = status
+
+
+_GO_ESCAPES = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v"}
+_GO_ESCAPES |= {'"': r"\"", "\\": r"\\"}
+
+
+def _quoted(text: str) -> str:
+    """A text as Go's strconv.Quote writes it."""
+    return f'"{"".join(map(_go_escaped, text))}"'
+
+
+def _go_escaped(sign: str) -> str:
+    if sign in _GO_ESCAPES:
+        return _GO_ESCAPES[sign]
+    if sign.isprintable():
+        return sign
+    number = ord(sign)
+    if number < 0x80:
+        return rf"\x{number:02x}"
+    return rf"\u{number:04x}" if number < 0x10000 else rf"\U{number:08x}"
+
+
+def _quoted_by_bytes(text: str) -> str:
+    """A text as Go's package time writes it: what is not plain ASCII byte by byte."""
+    signs = text.replace("\\", r"\\").replace('"', r"\"")
+    plain = (s if " " <= s < "\x80" else "".join(rf"\x{b:02x}" for b in s.encode("utf-8")) for s in signs)
+    return f'"{"".join(plain)}"'

@@ -42,6 +42,8 @@ LMS_STATES = (
     *("success", ""),
 )
 STAFF_ROLES = ("PortalOnly", "SchoolTechLead")
+ATTENDANCE_STATUSES = ("present", "absent", "tardy")
+ATTENDANCE_TYPES = ("daily", "section")
 DISABILITIES = (
     *("Autism", "Deaf-blindness", "Developmental delay", "Emotional disturbance", "Hearing impairment"),
     *("Intellectual Disability", "Multiple disabilities", "Orthopedic impairment", "Other"),
@@ -57,6 +59,9 @@ DOB = r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
 YEAR = r"([0-9]{4})?"
 
 SSO = ("sso",)  # also seen by an app that has single sign-on only
+LIBRARY = ("library",)  # also seen by a user's token that a teacher authorised
+BOTH = SSO + LIBRARY
+UNTOLD = (("sso", "empty"),)
 
 
 class Later(Struct, frozen=True):
@@ -76,16 +81,32 @@ LATER_GENDERS = (Later("v2.1", ("X",), ""),)
 LATER_STATES = (Later("v2.0", ("success",), "running"), Later("v2.1", ("",), None))
 
 
+class Spelling(Struct, frozen=True):
+    """Other words for some values, where a setting like `spelling=specification` asks for them."""
+
+    switch: str
+    words: tuple[tuple[str, str], ...]
+
+
+NULLS = "nulls=null"
+TOLD_AS_EVENT = "told=event"  # no setting of a world: how the events of records tell them
+EXTRAS = "student_extras=present"
+SPECIFIED = "spelling=specification"
+WELL = (Spelling("healthy_state=success", (("running", "success"),)),)
+
+
 class Field(Struct, frozen=True, kw_only=True):
     """One field of one part.
 
     `type` is string, id, ids, strings, datetime, date, boolean, object or objects; an object's own fields are
     rows with a dot. `since` is the first version whose published specification has it, `until` the last one
-    (empty: the newest still has it). `guaranteed` means always present; the rest may be a missing key.
-    `values` and `pattern` hold where Clever validates; `later` are those of the values that came later.
-    `sensitive` fields are opt-in for application and district. `scope` names an extra scope. `tiers` are the
-    products that see it besides Secure Sync. `column` is the attribute of `sis` it comes from, and `blank` is
-    what an empty cell there becomes: "" or nothing at all.
+    (empty: the newest still has it). `guaranteed` means always present; the rest may be a missing key. `values`
+    and `pattern` hold where Clever validates; `later` are those of the values that came later. `sensitive` fields
+    are opt-in for application and district. `scope` names an extra scope. `tiers` are the products that see it
+    besides Secure Sync, `cuts` how such a product sees less of its value, in the words of versions.shape.CUTS.
+    `switch` is the setting without which it is never told, like `student_extras=present`, `unless` one with which
+    it is not; `spellings` are other words for its values. `column` is the attribute of `sis` it comes from, and
+    `blank` is what an empty cell there becomes: "" or nothing at all.
     """
 
     part: str
@@ -102,6 +123,10 @@ class Field(Struct, frozen=True, kw_only=True):
     sensitive: bool = False
     scope: str = ""
     tiers: tuple[str, ...] = ()
+    cuts: tuple[tuple[str, str], ...] = ()
+    switch: str = ""
+    unless: str = ""
+    spellings: tuple[Spelling, ...] = ()
     column: str = ""
     blank: str | None = ""
     mark: str = "documented"
@@ -116,6 +141,15 @@ class Field(Struct, frozen=True, kw_only=True):
         """What that version says in place of the values it does not know."""
         unknown = (later for later in self.later if VERSIONS.index(version) < VERSIONS.index(later.since))
         return {value: later.instead for later in unknown for value in later.values}
+
+    def told(self, switched: frozenset[str]) -> bool:
+        """Whether it is told at all when these settings are switched."""
+        return (not self.switch or self.switch in switched) and self.unless not in switched
+
+    def spelled(self, version: str, switched: frozenset[str]) -> dict[str, str]:
+        """What that version says in place of some values when these settings are switched."""
+        words = {old: new for each in self.spellings if each.switch in switched for old, new in each.words}
+        return {old: new for old, new in words.items() if new not in self.instead(version)}
 
 
 def _part(part: str, source: str, *rows: Field) -> tuple[Field, ...]:
@@ -149,14 +183,19 @@ def _until(version: str, *rows: Field) -> tuple[Field, ...]:
     return tuple(structs.replace(row, until=row.until or version) for row in rows)
 
 
-def _person(*rows: Field) -> tuple[Field, ...]:
+def _within(scope: str, since: str, *rows: Field) -> tuple[Field, ...]:
+    """Rows of a part that needs an extra scope as a whole."""
+    return tuple(structs.replace(row, scope=scope, since=since) for row in rows)
+
+
+def _person(*rows: Field, tiers: tuple[str, ...] = SSO) -> tuple[Field, ...]:
     """What a role's own record held before people became users: versions up to v2.1 list people by role."""
     held = (
-        _always("id", "id", validated=True, tiers=SSO),
+        _always("id", "id", validated=True, tiers=tiers),
         _always("district", "id", validated=True, tiers=SSO),
         *rows,
     )
-    return tuple(structs.replace(row, source="spec:v2.1") for row in _until("v2.1", *held))
+    return tuple(structs.replace(row, source=f"spec:{row.until}") for row in _until("v2.1", *held))
 
 
 def _named(middle: str = "v2.1", **facts: object) -> tuple[Field, ...]:
@@ -164,9 +203,29 @@ def _named(middle: str = "v2.1", **facts: object) -> tuple[Field, ...]:
     return (
         _always("name", "object", tiers=SSO, **facts),
         _maybe("name.first", tiers=SSO),
-        _maybe("name.middle", until=middle, tiers=SSO),
+        _maybe("name.middle", until=middle),
         _maybe("name.last", tiers=SSO),
     )
+
+
+def _with(rows: tuple[Field, ...], **changes: dict[str, object]) -> tuple[Field, ...]:
+    """These rows, some changed: `name_last` stands for `name.last`."""
+    return tuple(structs.replace(row, **changes.get(row.name.replace(".", "_"), {})) for row in rows)
+
+
+_TEACHER_NAMED = _with(
+    _named(),
+    name={"tiers": BOTH},
+    name_first={"tiers": BOTH},
+    name_middle={"tiers": LIBRARY, "cuts": (("library", "blank"),)},
+    name_last={"tiers": BOTH},
+)
+_STUDENT_NAMED = _with(
+    _named(),
+    name={"tiers": BOTH},
+    name_first={"tiers": BOTH},
+    name_last={"tiers": BOTH, "cuts": (("library", "initial"),)},
+)
 
 
 FIELDS: tuple[Field, ...] = (
@@ -180,7 +239,7 @@ FIELDS: tuple[Field, ...] = (
         _always("portal_url", since="v2.1"),
         _always("login_methods", "strings", since="v2.1", validated=True, values=LOGIN_METHODS),
         _maybe("last_sync", type="datetime", since="v2.0", validated=True),
-        _maybe("state", since="v2.0", validated=True, values=STATES, later=LATER_STATES),
+        _maybe("state", since="v2.0", validated=True, values=STATES, later=LATER_STATES, spellings=WELL),
         _f("error", since="v2.0"),
         _maybe("pause_start", type="date", since="v2.0", validated=True),
         _maybe("pause_end", type="date", since="v2.0", validated=True),
@@ -193,7 +252,7 @@ FIELDS: tuple[Field, ...] = (
         _f("district_contact.title", since="v2.1", validated=True),
         _f("district_contact.name", type="object", since="v2.1"),
         _maybe("district_contact.name.first", since="v2.1"),
-        _maybe("district_contact.name.middle", since="v3.0"),
+        _maybe("district_contact.name.middle", since="v3.0", source="spec:v3.0"),
         _maybe("district_contact.name.last", since="v2.1"),
         _maybe("lms_type", since="v3.1", validated=True, values=LMS_TYPES, scope="lms"),
         _maybe("lms_state", since="v3.1", validated=True, values=LMS_STATES, scope="lms"),
@@ -204,11 +263,11 @@ FIELDS: tuple[Field, ...] = (
         "spec:v1.2",
         *_until(
             "v1.2",
-            _always("id", "id", validated=True),
+            _always("id", "id", validated=True, tiers=SSO),
             _always("sis_type", validated=True),
             _always("launch_date", "date", validated=True),
             _maybe("last_sync", type="datetime", validated=True),
-            _f("state", validated=True, values=STATES, later=LATER_STATES),
+            _f("state", validated=True, values=STATES, later=LATER_STATES, spellings=WELL),
             _f("error"),
             _maybe("pause_start", type="date", validated=True),
             _maybe("pause_end", type="date", validated=True),
@@ -243,11 +302,11 @@ FIELDS: tuple[Field, ...] = (
     *_part(
         "section",
         "docs/sections",
-        _always("id", "id", validated=True),
+        _always("id", "id", validated=True, tiers=LIBRARY),
         _always("district", "id", validated=True),
         _always("school", "id", validated=True),
         *_dates(),
-        _always("name", column="sections.name"),
+        _always("name", column="sections.name", tiers=LIBRARY),
         _always("sis_id", column="sections.section_id"),
         _always(
             "subject",
@@ -256,15 +315,16 @@ FIELDS: tuple[Field, ...] = (
             values=SUBJECTS,
             later=LATER_SUBJECTS,
             nullable=True,
+            tiers=LIBRARY,
         ),
-        _always("students", "ids", validated=True),
-        _always("teachers", "ids", validated=True),
-        _maybe("teacher", type="id", validated=True),
+        _always("students", "ids", validated=True, tiers=LIBRARY),
+        _always("teachers", "ids", validated=True, tiers=LIBRARY),
+        _maybe("teacher", type="id", validated=True, tiers=LIBRARY),
         _maybe("course", type="id", since="v2.0", validated=True),
         _maybe("term_id", type="id", since="v2.0", validated=True),
-        _maybe("grade", "sections.grade", validated=True, values=GRADES, later=LATER_GRADES),
+        _maybe("grade", "sections.grade", validated=True, values=GRADES, later=LATER_GRADES, tiers=LIBRARY),
         _maybe("period", "sections.period"),
-        _maybe("section_number", "sections.section_number"),
+        _maybe("section_number", "sections.section_number", tiers=LIBRARY),
         _f("ext", type="object", since="v2.1", source="docs/extension-fields"),
         _maybe("lms_status", type="object", since="v3.1", scope="lms", source="spec:v3.1"),
         _f("lms_status.synced_in_lms", type="boolean", since="v3.1", scope="lms", source="spec:v3.1"),
@@ -310,15 +370,21 @@ FIELDS: tuple[Field, ...] = (
     *_part(
         "user",
         "docs/users",
-        _always("id", "id", since="v3.0", validated=True, tiers=SSO),
+        _always("id", "id", since="v3.0", validated=True, tiers=BOTH),
         _always("district", "id", since="v3.0", validated=True, tiers=SSO),
         *_dates("v3.0"),
-        _always("name", "object", since="v3.0", tiers=SSO),
-        _maybe("name.first", since="v3.0", blank=None, tiers=SSO),
-        _maybe("name.middle", since="v3.0", blank=None, tiers=SSO),
-        _maybe("name.last", since="v3.0", blank=None, tiers=SSO),
-        _maybe("email", since="v3.0", blank=None, tiers=SSO),
-        _f("roles", type="object", since="v3.0", tiers=SSO),
+        _always("name", "object", since="v3.0", tiers=BOTH),
+        _maybe("name.first", since="v3.0", blank=None, tiers=BOTH),
+        _maybe(
+            "name.middle",
+            since="v3.0",
+            blank=None,
+            tiers=LIBRARY,
+            cuts=(("library", "middle of a teacher"),),
+        ),
+        _maybe("name.last", since="v3.0", blank=None, tiers=BOTH, cuts=(("library", "initial of a student"),)),
+        _maybe("email", since="v3.0", blank=None, tiers=BOTH, cuts=(("library", "nothing of a student"),)),
+        _f("roles", type="object", since="v3.0", tiers=BOTH),
         _maybe("lms_status", type="object", since="v3.1", scope="lms", source="spec:v3.1"),
         _f("lms_status.synced_in_lms", type="boolean", since="v3.1", scope="lms", source="spec:v3.1"),
     ),
@@ -326,7 +392,7 @@ FIELDS: tuple[Field, ...] = (
         "student",
         "docs/users",
         _always("school", "id", validated=True),
-        _always("schools", "ids", validated=True, tiers=SSO),
+        _always("schools", "ids", validated=True, tiers=SSO, cuts=UNTOLD),
         _always("enrollments", "objects", since="v2.1", validated=True),
         _always("enrollments.school", "id", since="v2.1", validated=True),
         _f("enrollments.start_date", type="date", since="v2.1", validated=True),
@@ -334,7 +400,7 @@ FIELDS: tuple[Field, ...] = (
         _always("sis_id", column="students.student_id"),
         _maybe("student_number", "students.student_number"),
         _maybe("state_id", "students.state_id"),
-        _maybe("grade", "students.grade", validated=True, values=GRADES, later=LATER_GRADES),
+        _maybe("grade", "students.grade", validated=True, values=GRADES, later=LATER_GRADES, tiers=LIBRARY),
         _maybe("graduation_year", "students.graduation_year", validated=True, pattern=YEAR),
         _maybe("dob", "students.dob", validated=True, pattern=DOB, blank=None),
         _maybe("gender", "students.gender", validated=True, values=GENDERS, later=LATER_GENDERS),
@@ -344,7 +410,15 @@ FIELDS: tuple[Field, ...] = (
         _maybe("frl_status", "students.frl_status", since="v3.0", validated=True, values=FRL, sensitive=True),
         _maybe("iep_status", "students.iep_status", since="v3.0", sensitive=True),
         _maybe("home_language", "students.home_language", since="v3.0", validated=True, sensitive=True),
-        _maybe("home_language_code", "students.home_language_code", since="v3.1", validated=True, sensitive=True),
+        _maybe(
+            "home_language_code",
+            "students.home_language_code",
+            since="v3.1",
+            validated=True,
+            sensitive=True,
+            spellings=(Spelling(SPECIFIED, (("chi", "zho"),)),),
+            source="docs/api-v31",
+        ),
         _maybe(
             "gifted_status",
             "students.gifted_status",
@@ -352,6 +426,7 @@ FIELDS: tuple[Field, ...] = (
             validated=True,
             values=YES_NO,
             sensitive=True,
+            source="docs/api-v31",
         ),
         _maybe(
             "section_504_status",
@@ -360,6 +435,7 @@ FIELDS: tuple[Field, ...] = (
             validated=True,
             values=YES_NO,
             sensitive=True,
+            source="docs/api-v31",
         ),
         _f("disability", type="object", since="v3.1", sensitive=True, source="docs/api-v31"),
         _maybe(
@@ -368,6 +444,7 @@ FIELDS: tuple[Field, ...] = (
             since="v3.1",
             values=YES_NO,
             sensitive=True,
+            source="docs/api-v31",
         ),
         _maybe(
             "disability.disability_type",
@@ -375,18 +452,27 @@ FIELDS: tuple[Field, ...] = (
             since="v3.1",
             values=DISABILITIES,
             sensitive=True,
+            source="docs/api-v31",
         ),
         _maybe(
             "disability.disability_code",
             "students.disability_code",
             since="v3.1",
             values=DISABILITY_CODES,
+            spellings=(Spelling(SPECIFIED, tuple((code, code.lower()) for code in DISABILITY_CODES)),),
             sensitive=True,
+            source="docs/api-v31",
         ),
         _f("preferred_name", type="object", since="v3.1", source="spec:v3.1"),
-        _maybe("preferred_name.first", "students.preferred_first_name", since="v3.1", blank=None),
-        _maybe("preferred_name.middle", "students.preferred_middle_name", since="v3.1", blank=None),
-        _maybe("preferred_name.last", "students.preferred_last_name", since="v3.1", blank=None),
+        _maybe(
+            "preferred_name.first", "students.preferred_first_name", since="v3.1", blank=None, source="spec:v3.1"
+        ),
+        _maybe(
+            "preferred_name.middle", "students.preferred_middle_name", since="v3.1", blank=None, source="spec:v3.1"
+        ),
+        _maybe(
+            "preferred_name.last", "students.preferred_last_name", since="v3.1", blank=None, source="spec:v3.1"
+        ),
         _maybe("location", type="object"),
         _maybe("location.address", "students.student_street"),
         _maybe("location.city", "students.student_city"),
@@ -395,30 +481,35 @@ FIELDS: tuple[Field, ...] = (
         _f("credentials", type="object"),
         _f("credentials.district_username", column="students.username"),
         _f("ext", type="object", since="v2.1", source="docs/extension-fields"),
-        _f("email", since="v3.0", mark="observed", source="wire:v3.0"),
-        *_person(*_dates(), *_named(), _maybe("email", tiers=SSO)),
+        _f("email", since="v3.0", unless=TOLD_AS_EVENT, mark="observed", source="wire:v3.0"),
+        _always("legacy_id", "id", since="v3.0", switch=EXTRAS, source="spec:v3.0"),
+        _always("created", "datetime", since="v3.0", switch=EXTRAS, source="spec:v3.0"),
+        _always("last_modified", "datetime", since="v3.0", switch=EXTRAS, source="spec:v3.0"),
+        _f("unweighted_gpa", since="v3.0", switch=EXTRAS, mark="observed", source="docs/users"),
+        _f("weighted_gpa", since="v3.0", switch=EXTRAS, mark="observed", source="docs/users"),
+        *_person(*_dates(), *_STUDENT_NAMED, _maybe("email", tiers=SSO), tiers=BOTH),
     ),
     *_part(
         "teacher",
         "docs/users",
         _always("school", "id", validated=True),
-        _always("schools", "ids", validated=True, tiers=SSO),
+        _always("schools", "ids", validated=True, tiers=SSO, cuts=UNTOLD),
         _always("sis_id", column="teachers.teacher_id"),
-        _always("legacy_id", "id", since="v3.0", validated=True, tiers=SSO),
+        _always("legacy_id", "id", since="v3.0", validated=True, tiers=BOTH),
         _maybe("teacher_number", "teachers.teacher_number"),
         _maybe("state_id", "teachers.state_teacher_id"),
         _maybe("title", "teachers.title"),
         _maybe("credentials", type="object"),
         _f("credentials.district_username", column="teachers.username"),
         _f("ext", type="object", since="v2.1", source="docs/extension-fields"),
-        *_person(*_dates(), *_named(), _maybe("email", tiers=SSO)),
+        *_person(*_dates(), *_TEACHER_NAMED, _maybe("email", tiers=BOTH), tiers=BOTH),
     ),
     *_part(
         "staff",
         "docs/users",
         _always("legacy_id", "id", since="v3.0", validated=True, tiers=SSO),
         _always("roles", "strings", since="v3.0", validated=True, values=STAFF_ROLES, column="staff.role"),
-        _always("schools", "ids", validated=True, tiers=SSO),
+        _always("schools", "ids", validated=True, tiers=SSO, cuts=UNTOLD),
         _always("staff_id", column="staff.staff_id"),
         _maybe("title", "staff.title"),
         _maybe("department", "staff.department", since="v2.1"),
@@ -457,6 +548,14 @@ FIELDS: tuple[Field, ...] = (
             validated=True,
             values=CONTACT_TYPES,
         ),
+        *(
+            structs.replace(row, since="v3.0", switch=TOLD_AS_EVENT, mark="observed", source="wire:v3.0")
+            for row in (
+                _maybe("relationship", validated=True, values=RELATIONSHIPS),
+                _f("type", validated=True, values=CONTACT_TYPES),
+                _always("students", "ids", validated=True),
+            )
+        ),
         *_person(
             _always("name", tiers=SSO),
             _maybe("email", tiers=SSO),
@@ -464,6 +563,32 @@ FIELDS: tuple[Field, ...] = (
             _f("type", validated=True, values=CONTACT_TYPES),
             _f("student", type="id", until="v1.2", validated=True),
             _always("students", "ids", since="v2.0", validated=True),
+        ),
+    ),
+    *_part(
+        "attendance",
+        "docs/attendance-data-overview",
+        *_within(
+            "attendance",
+            "v3.1",
+            _always("attendance_date", "date", validated=True, column="attendance.attendance_date"),
+            _always(
+                "attendance_status",
+                validated=True,
+                values=ATTENDANCE_STATUSES,
+                column="attendance.attendance_status",
+            ),
+            _always(
+                "attendance_type", validated=True, values=ATTENDANCE_TYPES, column="attendance.attendance_type"
+            ),
+            _always("created", "datetime", validated=True),
+            _always("district_id", "id", validated=True),
+            _f("excuse_code", column="attendance.excuse_code", blank=None),
+            _always("last_modified", "datetime", validated=True),
+            _always("school_id", "id", validated=True),
+            _f("section_id", type="id", validated=True),
+            _f("sis_id", column="attendance.attendance_id", blank=None),
+            _always("student_id", "id", validated=True),
         ),
     ),
 )
@@ -475,11 +600,12 @@ def part(name: str) -> tuple[Field, ...]:
     return tuple(field for field in FIELDS if field.part == name)
 
 
-def of_version(name: str, version: str) -> Iterator[Field]:
-    """The fields of one part that a version has, with the values it knows."""
+def of_version(name: str, version: str, switched: frozenset[str] = frozenset()) -> Iterator[Field]:
+    """The fields of one part that a version has when these settings are switched, with the values it knows."""
     now = VERSIONS.index(version)
     for field in part(name):
         last = VERSIONS.index(field.until or VERSIONS[-1])
-        if VERSIONS.index(field.since) <= now <= last:
-            unknown = field.instead(version)
-            yield structs.replace(field, values=tuple(v for v in field.values if v not in unknown))
+        if VERSIONS.index(field.since) <= now <= last and field.told(switched):
+            unknown, words = field.instead(version), field.spelled(version, switched)
+            known = (words.get(value, value) for value in field.values if value not in unknown)
+            yield structs.replace(field, values=tuple(value for value in known if value not in unknown))

@@ -89,12 +89,14 @@ def employees(source: Source, identity: Identity) -> list[Employee]:
     return found
 
 
-def contact_key(contact: ContactRow) -> tuple[str, ...]:
+def contact_key(contact: ContactRow, strict: bool = False) -> tuple[str, ...]:
     """What a contact is recognised by (docs/student-contacts): its sis_id, else name and e-mail, else name and
-    phone, else name, type, relationship and kind of phone."""
+    phone, else name, type, relationship and kind of phone. `strict` takes name, e-mail and phone together."""
     name = contact.contact_name
     if contact.contact_sis_id:
         return ("sis_id", contact.contact_sis_id)
+    if strict:
+        return ("strict", name, contact.contact_email or "", contact.contact_phone or "")
     if name and contact.contact_email:
         return ("email", name, contact.contact_email)
     if name and contact.contact_phone:

@@ -1,9 +1,9 @@
 """A district's rows, as its information system sends them, become the records that applications see.
 
-A pure function: the same source gives the same snapshot, whatever the order of its sheets' rows, save that a
-person's first row is the one that counts. Plain columns are carried over by the table of `fields`; what Clever
-works out for itself is written here: schools by enrolment, courses and terms, what a section is called and
-taught (data-api §7, §9, §10).
+A pure function: the same source gives the same snapshot, whatever the order of its sheets' rows, save that of
+a person's rows the first is the one that counts, and of attendance rows with one key the last. Plain columns are
+carried over by the table of `fields`; what Clever works out for itself is written here: schools by enrolment,
+courses and terms, what a section is called and taught (data-api §7, §9, §10).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from operator import attrgetter, getitem
 from typing import Any
 
 from mock_clever import fields, normalise
+from mock_clever.attendance import Attendance, Register
 from mock_clever.fields import Field
 from mock_clever.identity import Employee, EmployeeRow, Identity, contact_key, employees
 from mock_clever.model import (
@@ -146,19 +147,21 @@ class _Ingestion:
         grades = {user.id: user.roles.student.grade for user in students if user.roles.student}
         courses, course_of = self._courses()
         terms, term_of = self._terms()
+        register = Register(self._attendance())
         return Snapshot(
-            districts=[self._district()],
+            districts=[self._district(register)],
             schools=self._school_records(),
             terms=terms,
             courses=courses,
             users=[*students, *self._employed_users(), *self._contact_users()],
             sections=self._section_records(grades, course_of, term_of),
             resources=self._resources(courses),
+            attendance=register,
         )
 
     # -- the district and its schools
 
-    def _district(self) -> District:
+    def _district(self, register: Register) -> District:
         row = self._source.district
         named = row.contact_first_name or row.contact_last_name or row.contact_email
         contact = DistrictContact(
@@ -178,6 +181,7 @@ class _Ingestion:
             mdr_number=row.mdr_number,
             nces_id=row.nces_id,
             district_contact=contact if named else None,
+            last_attendance_sync=max((row.created for row in register.rows), default=None),
         )
 
     def _school_records(self) -> Iterator[School]:
@@ -270,8 +274,9 @@ class _Ingestion:
     def _contact_users(self) -> Iterator[User]:
         """One user for each contact, with one relationship for each appearance (docs/student-contacts)."""
         appearances: dict[tuple[str, ...], list[ContactRow]] = {}
+        strict = self._source.district.contact_identity == "any change"
         for row in self._source.contacts:
-            appearances.setdefault(contact_key(row), []).append(row)
+            appearances.setdefault(contact_key(row, strict), []).append(row)
         plain = _Plain("contact")
         table = {field.name: Reading(field) for field in fields.part("contact") if field.column}
         kind, relation = table["student_relationships.type"], table["student_relationships.relationship"]
@@ -349,6 +354,7 @@ class _Ingestion:
         plain = _Plain("section")
         last_names = {row.teacher_id: row.last_name for row in reversed(self._source.teachers)}
         given = Counter(row.grade for row in self._sections)
+        by_source = self._source.district.section_name == "source"
         same_for_all = len(given) == 1 and len(self._sections) > 1
         for row in self._sections:
             values = plain(row)
@@ -356,7 +362,8 @@ class _Ingestion:
             teachers = self._teach[row.section_id]
             if not values["grade"] or same_for_all:
                 values["grade"] = _usual(map(grades.__getitem__, students)) or values["grade"]
-            values["name"] = row.name or _section_name(row, last_names)
+            own_name = row.name if by_source or not row.course_name else ""
+            values["name"] = own_name or _section_name(row, last_names)
             values["subject"] = values["subject"] or normalise.subject(row.subject, row.name, row.course_name)
             yield Section(
                 id=self._identity.of("section", row.section_id),
@@ -386,6 +393,24 @@ class _Ingestion:
                 updated=self._source.district.created,
                 roles=row.roles,
                 courses=tuple(sorted(tied)),
+            )
+
+    def _attendance(self) -> Iterator[Attendance]:
+        """What is said of each student and day. A row is first seen when its day ends, or in the first sync."""
+        plain, created = _Plain("attendance"), self._source.district.created
+        taken = {row.section_id for row in self._source.attendance if row.section_id}
+        sections = {key: self._identity.of("section", key) for key in taken}
+        for row in self._source.attendance:
+            values = plain(row)
+            seen = max(created, f"{values['attendance_date']}T23:59:59.000Z")
+            yield Attendance(
+                student_id=self._students[row.student_id],
+                school_id=self._schools[row.school_id],
+                section_id=sections[row.section_id or ""] if values["attendance_type"] == "section" else None,
+                district_id=self._source.district.id,
+                created=seen,
+                last_modified=seen,
+                **values,
             )
 
 

@@ -9,13 +9,15 @@ attribute means on the wire stands in `fields`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct, structs
+
+from mock_clever.attendance import Attendance, Register, Rows, Shown
 
 Id = str
 Ids = tuple[Id, ...]
@@ -337,11 +339,11 @@ class Table(Generic[R]):
         """The records with these ids, all of which are here."""
         return map(self._records.__getitem__, ids)
 
-    def only(self, ids: Iterable[Id]) -> Table[R]:
-        """These records alone; this very table when that is all of them."""
-        wanted = ids if isinstance(ids, Set) else set(ids)
-        kept = [record for id, record in self._records.items() if id in wanted]
-        return self if len(kept) == len(self.ids) else Table(kept)
+    def only(self, ids: Set[Id], hidden: Set[Id] = frozenset()) -> Table[R]:
+        """These records without the hidden ones; this very table when that is all of them."""
+        gone = self._records.keys() - ids
+        gone |= self._records.keys() & hidden
+        return self.without(gone) if gone else self
 
     def with_(self, changed: Iterable[R]) -> Table[R]:
         """This table with these records put in, over any that had their ids."""
@@ -349,16 +351,28 @@ class Table(Generic[R]):
 
     def without(self, ids: Iterable[Id]) -> Table[R]:
         """This table without these ids."""
-        gone = set(ids)
-        return Table(r for r in self if r.id not in gone)
+        gone = ids if isinstance(ids, Set) else set(ids)
+        if len(gone) * 2 > len(self.ids):
+            return Table._ordered({id: record for id, record in self._records.items() if id not in gone})
+        kept = self._records.copy()
+        for id in gone:
+            kept.pop(id, None)
+        return Table._ordered(kept)
+
+    @classmethod
+    def _ordered(cls, records: dict[Id, R]) -> Table[R]:
+        """A table of records that are in order already."""
+        table: Table[R] = cls.__new__(cls)
+        table._records, table.ids = records, list(records)
+        return table
 
 
-def after(ids: list[Id], cursor: Id) -> int:
+def after(ids: Sequence[Id], cursor: Id) -> int:
     """Where the ids beyond cursor begin. A cursor is a bound, not a look-up (docs/paging-and-limits)."""
     return bisect_right(ids, cursor)
 
 
-def before(ids: list[Id], cursor: Id) -> int:
+def before(ids: Sequence[Id], cursor: Id) -> int:
     """Where the ids below cursor end."""
     return bisect_left(ids, cursor)
 
@@ -376,6 +390,7 @@ class Snapshot:
         users: Iterable[User] = (),
         sections: Iterable[Section] = (),
         resources: Iterable[Resource] = (),
+        attendance: Iterable[Attendance] | Register = (),
     ) -> None:
         self.districts = _table(districts)
         self.schools = _table(schools)
@@ -384,6 +399,7 @@ class Snapshot:
         self.users = _table(users)
         self.sections = _table(sections)
         self.resources = _table(resources)
+        self.register = attendance if isinstance(attendance, Register) else Register(attendance)
         self._whole: Snapshot | None = None
         self._gone: Iterable[User] = ()
 
@@ -399,7 +415,8 @@ class Snapshot:
 
     def replace(self, **tables: Iterable[Any]) -> Snapshot:
         """This snapshot with some tables replaced; the rest is shared, not copied."""
-        return Snapshot(**({kind: self.table(kind) for kind in KINDS} | tables))
+        kept: dict[str, Any] = {kind: self.table(kind) for kind in KINDS} | {"attendance": self.register}
+        return Snapshot(**(kept | tables))
 
     def within(self, whole: Snapshot, gone: Iterable[User] = ()) -> Snapshot:
         """This snapshot as the visible part of a district, whose teachers, gone or not, its sections name."""
@@ -407,8 +424,16 @@ class Snapshot:
         part._whole, part._gone = whole, gone
         return part
 
+    def knowing(self, side: Snapshot, teachers: Iterable[Id]) -> Snapshot:
+        """This snapshot with the ids that these teachers have in another before v3."""
+        part = self.replace()
+        part.__dict__["_teacher_ids"] = {id: side.teacher_id(id) for id in teachers}
+        return part
+
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Snapshot) and all(self.table(k) == other.table(k) for k in KINDS)
+        if not isinstance(other, Snapshot) or self.attendance != other.attendance:
+            return False
+        return all(self.table(kind) == other.table(kind) for kind in KINDS)
 
     __hash__ = None  # type: ignore[assignment]  # compared by content, so not a key
 
@@ -451,6 +476,28 @@ class Snapshot:
     def resources_of_course(self) -> Mapping[Id, list[Id]]:
         """The resources tied to each course."""
         return _index(self.resources, lambda r: r.courses)
+
+    # Attendance: of what the district sent (`register`) only rows whose every id leads somewhere here
+
+    @cached_property
+    def attendance(self) -> Rows:
+        """Every row of a student, a school and a section that are here, in the order of their keys."""
+        return tuple(filter(self._shows, self.register.rows))
+
+    @cached_property
+    def attendance_of_school(self) -> Mapping[Id, Rows]:
+        """The same by school."""
+        return Shown(self.register.of_school, self._shows)
+
+    @cached_property
+    def attendance_of_section(self) -> Mapping[Id, Rows]:
+        """The same by section."""
+        return Shown(self.register.of_section, self._shows)
+
+    def _shows(self, row: Attendance) -> bool:
+        user = self.users.get(row.student_id)
+        known = user is not None and user.roles.student is not None and row.school_id in self.schools
+        return known and (row.section_id is None or row.section_id in self.sections)
 
     # As versions before v3 meet it: built when one of them is asked
 

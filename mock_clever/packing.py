@@ -22,6 +22,7 @@ from mock_clever.model import KINDS, Snapshot
 
 _NONE, _TEXT, _FLAG, _IDS = range(4)  # the forms that are always there; _IDS are tuples of strings
 _NUMBER = "I"
+_PACKED = (*KINDS, "attendance")
 
 _Spots = tuple[list[int], list[int]]  # of each value its form, and its place there
 
@@ -58,7 +59,7 @@ def unpack(data: bytes) -> Snapshot:
     try:
         written = msgspec.msgpack.decode(data, type=_Pack)
         values = _values(written)
-        return Snapshot(**{kind: [r for n in written.tables[kind] for r in values[n]] for kind in KINDS})
+        return Snapshot(**{kind: [r for n in written.tables[kind] for r in values[n]] for kind in _PACKED})
     except (msgspec.MsgspecError, LookupError, TypeError, ValueError, AttributeError) as problem:
         raise BadPack(f"not a packed snapshot: {problem}") from problem
 
@@ -71,7 +72,9 @@ class _Packer:
         self._forms: dict[tuple[Any, ...], int] = {}  # what a form is made of, and its number
 
     def packed(self, snapshot: Snapshot) -> bytes:
-        tables = {kind: sorted(set(self._spots(list(snapshot.table(kind)))[0])) for kind in KINDS}
+        rows: dict[str, list[Any]] = {kind: list(snapshot.table(kind)) for kind in KINDS}
+        rows["attendance"] = list(snapshot.register.rows)
+        tables = {kind: sorted(set(self._spots(rows[kind])[0])) for kind in _PACKED}
         ids = self._places[_IDS]
         forms = [
             _Form(type, list(keys), list(parts), len(rows), [_bytes(column) for column in zip(*rows, strict=True)])

@@ -24,7 +24,10 @@ from mock_clever.synthesis import generate, read_preset
 from mock_clever.synthesis.files import fixtures
 
 _PACKAGE = Path(__file__).resolve().parent
-_MADE_BY = ("clock", "fields", "identity", "ids", "ingest", "model", "normalise", "packing", "prepared", "sis")
+_MADE_BY = (
+    *("attendance", "clock", "fields", "identity", "ids", "ingest", "model", "normalise", "packing", "prepared"),
+    "sis",
+)
 _MAGIC = b"mock-clever prepared district\n"
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of glibc's mallopt
 

@@ -8,6 +8,7 @@ records that applications see; `synthesis` makes one up; `roster` reads and writ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from msgspec import Struct, field
 
@@ -163,11 +164,27 @@ class ResourceRow(Row, frozen=True):
     course_numbers: tuple[str, ...] = ()
 
 
+class AttendanceRow(Row, frozen=True):
+    """What became of a student on one day, at school or in a section (docs/attendance-data-how-does-it-work)."""
+
+    student_id: str
+    school_id: str
+    attendance_date: str
+    attendance_type: str
+    attendance_status: str
+    section_id: Cell = None
+    excuse_code: Cell = None
+    attendance_id: Cell = None
+
+
 class DistrictRow(Struct, frozen=True, kw_only=True):
     """What Clever knows about a district apart from its files.
 
     `created` is the timestamp of the first sync: ids begin with its second and records are dated by it.
     `course_keys`: whether a course is known by its number (docs/data-model-quirks…, since January 2023).
+    `section_name`: whether the source's name of a section or the generated one comes first (docs/ss-design says
+    the source's, docs/sections the generated). `contact_identity`: whether a contact without sis_id stays who
+    they are while name and e-mail do (docs/student-contacts), or becomes another at any change (docs/users).
     """
 
     id: str
@@ -183,6 +200,8 @@ class DistrictRow(Struct, frozen=True, kw_only=True):
     contact_email: str | None = None
     contact_title: str = ""
     course_keys: bool = True
+    section_name: Literal["source", "generated"] = "source"
+    contact_identity: Literal["name and email", "any change"] = "name and email"
 
 
 class Source(Struct, kw_only=True):
@@ -198,3 +217,4 @@ class Source(Struct, kw_only=True):
     staff: list[StaffRow] = field(default_factory=list)
     admins: list[AdminRow] = field(default_factory=list)
     resources: list[ResourceRow] = field(default_factory=list)
+    attendance: list[AttendanceRow] = field(default_factory=list)

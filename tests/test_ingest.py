@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from mock_clever.attendance import Attendance
 from mock_clever.ids import object_id
 from mock_clever.ingest import ingest
 from mock_clever.model import (
@@ -27,6 +28,7 @@ from mock_clever.model import (
 )
 from mock_clever.sis import (
     AdminRow,
+    AttendanceRow,
     ContactRow,
     DistrictRow,
     EnrollmentRow,
@@ -381,6 +383,36 @@ def test_what_a_contact_is_known_by() -> None:
     }
 
 
+def test_a_contact_without_sis_id_can_become_another_at_any_change() -> None:
+    source = district()
+    source.district = structs.replace(source.district, contact_identity="any change")
+    source.contacts = [
+        ContactRow(
+            student_id="a", contact_name="Y", contact_email="y@x.example", contact_phone=phone, contact_sis_id=key
+        )
+        for phone, key in (("1", ""), ("2", ""), ("1", ""), ("3", "y"), ("4", "y"))
+    ]
+    assert {u.id for u in ingest(source).users if u.roles.contact} == {
+        id_of("contact", "strict", "Y", "y@x.example", "1"),
+        id_of("contact", "strict", "Y", "y@x.example", "2"),
+        id_of("contact", "sis_id", "y"),
+    }
+
+
+def test_a_generated_section_name_can_come_before_the_source_s() -> None:
+    source = district()
+    source.district = structs.replace(source.district, section_name="generated")
+    row = source.sections[0]
+    last = {teacher.teacher_id: teacher.last_name for teacher in source.teachers}[row.teacher_ids[0]]
+    source.sections = [
+        structs.replace(row, name="Own", course_name="Algebra I", period="3"),
+        structs.replace(row, section_id="uncoursed", name="Own", course_name=""),
+    ]
+    source.enrollments = [EnrollmentRow(section_id=row.section_id, student_id="a")]
+    names = {section.sis_id: section.name for section in ingest(source).sections}
+    assert names == {row.section_id: f"Algebra I - {last} - Period 3", "uncoursed": "Own"}
+
+
 def test_courses_are_known_by_number_where_the_district_has_that() -> None:
     number = id_of("course", "number", "101")
     assert list(made().courses) == [Course(id=number, district=DISTRICT, name="Algebra I", number="101")]
@@ -499,3 +531,60 @@ def test_equal_texts_are_one_object() -> None:
     assert section.students[0] is found.users[BEN].id
     assert section.school is next(s for s in found.schools if s.sis_id == "S").id
     assert found.users[ANA].created is found.users[BEN].last_modified
+
+
+def present(student: str, day: str, status: str = "present", **more: str) -> AttendanceRow:
+    values = {"school_id": "N", "attendance_type": "daily", **more}
+    return AttendanceRow(student_id=student, attendance_date=day, attendance_status=status, **values)
+
+
+def test_attendance_names_records_by_id_and_is_first_seen_when_its_day_ends() -> None:
+    source = district()
+    source.attendance = [
+        present("b", "09/01/2026", attendance_type="Section", section_id="m5", excuse_code="", attendance_id="7"),
+        present("a", "2026-8-3", "ABSENT", section_id="m5", excuse_code="ILL", attendance_id=""),
+    ]
+    found = ingest(source)
+    early, late = found.attendance
+    assert early == Attendance(
+        attendance_date="2026-08-03",
+        attendance_status="absent",
+        attendance_type="daily",
+        student_id=ANA,
+        school_id=NORTH,
+        district_id=DISTRICT,
+        created=CREATED,
+        last_modified=CREATED,
+        excuse_code="ILL",
+    )
+    assert late == Attendance(
+        attendance_date="2026-09-01",
+        attendance_status="present",
+        attendance_type="section",
+        student_id=BEN,
+        school_id=NORTH,
+        district_id=DISTRICT,
+        created="2026-09-01T23:59:59.000Z",
+        last_modified="2026-09-01T23:59:59.000Z",
+        section_id=id_of("section", "m5"),
+        sis_id="7",
+    )
+    assert found.district.last_attendance_sync == "2026-09-01T23:59:59.000Z"
+    assert found == made().replace(districts=found.districts, attendance=found.attendance)
+
+
+def test_of_attendance_rows_with_one_key_the_last_counts() -> None:
+    source = district()
+    day = "09/01/2026"
+    source.attendance = [
+        present("a", day, "absent", attendance_id="1"),
+        present("a", day, "tardy", attendance_type="section", section_id="m5", attendance_id="2"),
+        present("a", "2026-09-01", "present", attendance_id="3"),
+        present("a", day, "present", school_id="S", attendance_id="4"),
+    ]
+    rows = ingest(source).attendance
+    assert sorted((row.sis_id, row.attendance_status) for row in rows) == [
+        ("2", "tardy"),
+        ("3", "present"),
+        ("4", "present"),
+    ]

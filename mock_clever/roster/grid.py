@@ -126,8 +126,9 @@ class Grid:
 
     def _named(self, given: str) -> str:
         """The column a header means: a known one in lower case, else `ext.` and the name as given."""
-        if not given or given.lower() in self.sheet.columns:
-            return given.lower()
+        plain = self.sheet.also.get(given.lower(), given.lower())
+        if not given or plain in self.sheet.columns:
+            return plain
         return CUSTOM + (given[len(CUSTOM) :] if given.lower().startswith(CUSTOM) else given)
 
     def _expected(self) -> str:
@@ -173,6 +174,7 @@ class _Check:
     def __init__(self, grid: Grid, column: str, field: Field) -> None:
         self.passed: set[str] = {""}
         self.matters = bool(field.values or field.pattern or is_date(field))
+        self._strict = column in grid.sheet.strict
         self._grid, self._column, self._field = grid, column, field
         self._reading = Reading(field)
 
@@ -183,8 +185,11 @@ class _Check:
         if not cell.strip() or all(self._reading.known(word) is not None for word in words):
             self.passed.add(cell)
         elif is_date(self._field):
-            remedy = "Write MM/DD/YYYY, as in 08/25/2026, or leave it blank"
+            remedy = "Write MM/DD/YYYY, as in 08/25/2026" + ("" if self._strict else ", or leave it blank")
             self._grid.problem(line, self._column, f"{shown(cell)} is not a date", remedy)
+        elif self._strict:
+            remedy = f"Write one of {', '.join(self._field.values)}"
+            self._grid.problem(line, self._column, f"{shown(cell)} is not among Clever's values", remedy)
         else:
             self._grid.warning(line, self._column, f"{shown(cell)} is not among Clever's values", self._remedy)
 

@@ -25,6 +25,9 @@ SPELLED = {
 TEACHERS = ("teacher_id", *(f"teacher_{number}_id" for number in range(2, 31)))
 """Clever takes ten teachers; further columns are read so that the report can say so."""
 
+PRESENCE = ("student_id", "school_id", "section_id")
+"""Who and where: the first columns of attendance.csv, as documented."""
+
 MOST_TEACHERS = 10
 MOST_CONTACTS = 5
 
@@ -33,7 +36,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     """One file. `name` is the attribute of Source it fills, `row` its rows, `says` what one row is called.
 
     `key` is the column a record is known by. A record may take several rows, each naming another `place`.
-    `refers` are the columns that name a row of another sheet.
+    `refers` are the columns that name a row of another sheet. In `strict` ones a blank, or a value that Clever
+    does not know, is a fault and no warning: a row cannot be without it. `also` are other names of columns.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     place: str = ""
     refers: Mapping[str, str] = {}
     columns: tuple[str, ...] = ()
+    strict: tuple[str, ...] = ()
+    also: Mapping[str, str] = {}
     optional: bool = False
 
     @property
@@ -136,6 +142,17 @@ SHEETS = (
         key="resource_id",
         place="course_number",
         columns=("resource_id", "title", "roles", "course_number"),
+        optional=True,
+    ),
+    Sheet(
+        name="attendance",
+        row=sis.AttendanceRow,
+        says="attendance row",
+        key="",
+        refers={"student_id": "students", "school_id": "schools", "section_id": "sections"},
+        columns=(*PRESENCE, *_columns(sis.AttendanceRow, *PRESENCE)),
+        strict=("attendance_date", "attendance_type", "attendance_status"),
+        also={"sis_id": "attendance_id"},  # what an earlier text of the documents calls it (data-api 9.8)
         optional=True,
     ),
 )

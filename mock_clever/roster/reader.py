@@ -12,11 +12,20 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from mock_clever import normalise
 from mock_clever.roster import sidecar
 from mock_clever.roster.grid import NO_EXT, Ext, Grid, shown
 from mock_clever.roster.layout import MOST_CONTACTS, MOST_TEACHERS, SHEETS, TEACHERS, header
 from mock_clever.roster.problems import Problem, Report, RosterError
-from mock_clever.sis import ContactRow, EnrollmentRow, ResourceRow, SectionRow, Source, StudentRow
+from mock_clever.sis import (
+    AttendanceRow,
+    ContactRow,
+    EnrollmentRow,
+    ResourceRow,
+    SectionRow,
+    Source,
+    StudentRow,
+)
 
 CONTACT = tuple(name for name in ContactRow.__struct_fields__ if name.startswith("contact_"))
 
@@ -69,7 +78,7 @@ class _Roster:
         self._records: dict[str, dict[str, _Record]] = {sheet.name: {} for sheet in SHEETS}
         self._places: dict[tuple[str, str], set[str | None]] = {}
         self._contacts: dict[str, dict[tuple[str, ...], ContactRow]] = {}
-        self._told: dict[str, set[tuple[str, ...]]] = {"students": set(), "enrollments": set()}
+        self._told: dict[str, set[tuple[str | None, ...]]] = {sheet.name: set() for sheet in SHEETS}
 
     def source(self) -> Source:
         """Every sheet's rows."""
@@ -102,7 +111,11 @@ class _Roster:
                 elif needed:
                     grid.problem(line, column, "this is blank", f"Name a {other.sheet.says}")
             for column in titles:
-                if not cells[column].strip():
+                if cells[column].strip():
+                    continue
+                if column in sheet.strict:
+                    grid.problem(line, column, "this is blank", f"Fill it in: no {sheet.says} is without it")
+                else:
                     grid.warning(line, column, "this is blank", "Applications expect it; fill it in")
             place = cells.get(sheet.place)
             row = build(self, grid, line, cells, ext)
@@ -133,11 +146,13 @@ class _Roster:
             grid.warning(line, sheet.key, f"this row repeats line {first.line}", "Take it out")
         return False
 
-    def look_twice(self, grid: Grid, line: int, column: str, row: tuple[str, ...]) -> None:
-        """Warn of a row that says nothing but what another said, where a key may stand in several rows."""
+    def look_twice(
+        self, grid: Grid, line: int, column: str, row: tuple[str | None, ...], remedy: str = "Take it out"
+    ) -> None:
+        """Warn of a row about nothing but what another was about, where a key may stand in several rows."""
         told = self._told[grid.sheet.name]
         if row in told:
-            grid.warning(line, column, "this row repeats an earlier one", "Take it out")
+            grid.warning(line, column, "this row repeats an earlier one", remedy)
         told.add(row)
 
     def add_contact(self, grid: Grid, line: int, student: str, cells: dict[str, str]) -> None:
@@ -205,6 +220,24 @@ def _resource(roster: _Roster, grid: Grid, line: int, cells: dict[str, str], ext
     return ResourceRow(ext=ext, course_numbers=courses, **values)
 
 
+def _attendance(roster: _Roster, grid: Grid, line: int, cells: dict[str, str], ext: Ext) -> AttendanceRow:
+    section, school = cells.get("section_id", ""), cells["school_id"]
+    kind = cells["attendance_type"].strip().casefold()
+    if kind == "section" and not section.strip():
+        said = "a row of type section names no section"
+        grid.problem(line, "section_id", said, "Name the section, or make the row a daily one")
+    elif kind == "daily" and section.strip():
+        said = f"a row of type daily names section {shown(section)}"
+        grid.warning(line, "section_id", said, "It is left out; make the row one of type section if it is meant")
+    elif section.strip() and roster.section_school(section) not in (school, None):
+        said = f"section {shown(section)} belongs to another school than {shown(school)}"
+        grid.warning(line, "school_id", said, "Name the section's school; the row is listed under this one")
+    day, about = normalise.date(cells["attendance_date"]), section if kind == "section" else ""
+    remedy = "The later row overwrites the earlier one; keep one of the two"
+    roster.look_twice(grid, line, "attendance_date", (day, cells["student_id"], about, school), remedy)
+    return AttendanceRow(ext=ext, **cells)
+
+
 def _gathered(rows: list[ResourceRow]) -> list[ResourceRow]:
     """Each resource once, with the courses that all its rows name."""
     found: dict[str, ResourceRow] = {}
@@ -222,4 +255,5 @@ _BUILDERS: Mapping[str, Builder] = {
     "sections": _section,
     "enrollments": _enrollment,
     "resources": _resource,
+    "attendance": _attendance,
 }

@@ -10,6 +10,7 @@ from msgspec import structs
 from mock_clever.clock import moment
 from mock_clever.ids import chance, object_id
 from mock_clever.sis import AdminRow, DistrictRow, Row, SchoolRow, Source
+from mock_clever.synthesis.attendance import add_attendance
 from mock_clever.synthesis.classrooms import add_classrooms
 from mock_clever.synthesis.handwritten import ROWS, add_handwritten
 from mock_clever.synthesis.names import email, person, phone, school_name, street, town
@@ -33,6 +34,7 @@ def synthesise(preset: Preset, seed: int = 0) -> Source:
     source.admins += [_admin(preset, seed, number) for number in range(1, preset.admins + 1)]
     add_classrooms(source, preset, seed)
     add_handwritten(source, preset, seed)
+    add_attendance(source, preset, seed)
     if not preset.large:
         _make_columns_even(source)
     return source

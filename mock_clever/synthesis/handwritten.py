@@ -18,6 +18,7 @@ from typing import Any
 from mock_clever.ids import chance
 from mock_clever.sis import (
     AdminRow,
+    AttendanceRow,
     ContactRow,
     EnrollmentRow,
     ResourceRow,
@@ -45,6 +46,7 @@ ROWS: dict[str, type[Row]] = {
     "staff": StaffRow,
     "admins": AdminRow,
     "resources": ResourceRow,
+    "attendance": AttendanceRow,
 }
 # the cells that may hold an `@`: which cell tells people apart, and where their mail goes
 _MAIL = {

@@ -71,6 +71,21 @@ class Classrooms(Struct, frozen=True, forbid_unknown_fields=True):
     password: str
 
 
+class RollCalls(Struct, frozen=True, forbid_unknown_fields=True):
+    """Attendance: so many school days from `start` on, which is a date as attendance.csv writes it.
+
+    In each school so many `sections` call the roll of their own. How often students are absent or late is the
+    mock's choice: no source tells.
+    """
+
+    start: str
+    days: int
+    sections: int = 0
+    absent: float = 0.055
+    tardy: float = 0.03
+    excused: float = 0.6
+
+
 class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     """A district to be made. `id` is the documented one and holds for seed 0 only."""
 
@@ -88,6 +103,7 @@ class Preset(Struct, frozen=True, forbid_unknown_fields=True):
     terms: tuple[Term, ...] = ()
     shapes: tuple[Shape, ...] = ()
     classrooms: Classrooms | None = None
+    roll_calls: RollCalls | None = None
 
     def shape(self, number: int) -> Shape:
         """The shape of the school with that number, from 1 on; shapes repeat when there are more schools."""

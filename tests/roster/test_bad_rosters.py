@@ -56,6 +56,11 @@ def test_the_good_roster_is_good(tmp_path: Path) -> None:
 
 
 STUDENTS = GOOD["students.csv"]
+PRESENT = (
+    "Student_id,School_id,Section_id,Attendance_date,Attendance_type,Attendance_status,Excuse_code,Attendance_id\n"
+    "a,N,,09/01/2026,daily,present,,1\n"
+    "a,N,m5,09/01/2026,section,absent,ILL,2\n"
+)
 CASES: dict[str, tuple[dict[str, str | bytes | None], tuple[str, int | None, str | None], str]] = {
     "missing file": ({"sections": None}, ("sections.csv", None, None), "there is no such file"),
     "empty file": ({"teachers": ""}, ("teachers.csv", None, None), "is empty"),
@@ -211,6 +216,74 @@ CASES: dict[str, tuple[dict[str, str | bytes | None], tuple[str, int | None, str
         ("students.csv", 2, "Last_name"),
         "a line of over 1,000,000 bytes",
     ),
+    "attendance of an unknown student": (
+        {"attendance": PRESENT + "z,N,,09/01/2026,daily,present,,3\n"},
+        ("attendance.csv", 4, "Student_id"),
+        "there is no student 'z'",
+    ),
+    "attendance at an unknown school": (
+        {"attendance": PRESENT + "b,X,,09/01/2026,daily,present,,3\n"},
+        ("attendance.csv", 4, "School_id"),
+        "there is no school 'X'",
+    ),
+    "attendance in an unknown section": (
+        {"attendance": PRESENT + "b,N,m6,09/01/2026,section,present,,3\n"},
+        ("attendance.csv", 4, "Section_id"),
+        "there is no section 'm6'",
+    ),
+    "attendance of nobody": (
+        {"attendance": PRESENT + ",N,,09/01/2026,daily,present,,3\n"},
+        ("attendance.csv", 4, "Student_id"),
+        "this is blank",
+    ),
+    "attendance on no day": (
+        {"attendance": PRESENT + "b,N,, ,daily,present,,3\n"},
+        ("attendance.csv", 4, "Attendance_date"),
+        "this is blank",
+    ),
+    "attendance on an impossible day": (
+        {"attendance": PRESENT + "b,N,,02/29/2026,daily,present,,3\n"},
+        ("attendance.csv", 4, "Attendance_date"),
+        "'02/29/2026' is not a date",
+    ),
+    "attendance of no type": (
+        {"attendance": PRESENT + "b,N,,09/01/2026,,present,,3\n"},
+        ("attendance.csv", 4, "Attendance_type"),
+        "this is blank",
+    ),
+    "attendance of an unknown type": (
+        {"attendance": PRESENT + "b,N,m5,09/01/2026,weekly,present,,3\n"},
+        ("attendance.csv", 4, "Attendance_type"),
+        "'weekly' is not among Clever's values",
+    ),
+    "attendance of an unknown status": (
+        {"attendance": PRESENT + "b,N,,09/01/2026,daily,late,,3\n"},
+        ("attendance.csv", 4, "Attendance_status"),
+        "'late' is not among Clever's values",
+    ),
+    "attendance in a section without the section": (
+        {"attendance": PRESENT + "b,N,,09/01/2026,section,present,,3\n"},
+        ("attendance.csv", 4, "Section_id"),
+        "a row of type section names no section",
+    ),
+    "attendance without a section's column": (
+        {
+            "attendance": "Student_id,School_id,Attendance_date,Attendance_type,Attendance_status\n"
+            "a,N,09/01/2026,section,present\n"
+        },
+        ("attendance.csv", 2, "Section_id"),
+        "a row of type section names no section",
+    ),
+    "attendance without a column": (
+        {"attendance": PRESENT.replace("Attendance_status", "Status")},
+        ("attendance.csv", 1, "Attendance_status"),
+        "this column is missing",
+    ),
+    "attendance with two columns of ids": (
+        {"attendance": PRESENT.replace("Excuse_code", "Sis_id")},
+        ("attendance.csv", 1, "Attendance_id"),
+        "column 8 is column 7 again",
+    ),
 }
 
 
@@ -221,6 +294,41 @@ def test_one_fault_is_one_problem_at_its_place(case: str, tmp_path: Path) -> Non
     assert (problem.file, problem.line, problem.column) == place
     assert problem.message == message
     assert problem.remedy
+
+
+def test_what_an_attendance_fault_asks_for(tmp_path: Path) -> None:
+    rows = "b,N,,September 1,daily,late,,\n,N,,09/01/2026,section,,,\n"
+    assert [
+        f"{problem.column}: {problem.remedy}" for problem in refused(folder(tmp_path, attendance=PRESENT + rows))
+    ] == [
+        "Attendance_date: Write MM/DD/YYYY, as in 08/25/2026",
+        "Attendance_status: Write one of present, absent, tardy",
+        "Student_id: Name a student",
+        "Attendance_status: Fill it in: no attendance row is without it",
+        "Section_id: Name the section, or make the row a daily one",
+    ]
+
+
+def test_what_attendance_is_warned_of(tmp_path: Path) -> None:
+    rows = (
+        "b,N,m5,09/01/2026,Daily,tardy,BUS,3\n"
+        "b,S,m5,9/1/2026,section,present,,4\n"
+        "b,S,m5,2026-09-01,SECTION,Absent,,5\n"
+    )
+    loaded = load(folder(tmp_path, attendance=PRESENT + rows))
+    assert [(w.file, w.line, w.column, w.message) for w in loaded.warnings] == [
+        ("attendance.csv", 4, "Section_id", "a row of type daily names section 'm5'"),
+        ("attendance.csv", 5, "School_id", "section 'm5' belongs to another school than 'S'"),
+        ("attendance.csv", 6, "School_id", "section 'm5' belongs to another school than 'S'"),
+        ("attendance.csv", 6, "Attendance_date", "this row repeats an earlier one"),
+    ]
+    assert [row.attendance_id for row in loaded.source.attendance] == ["1", "2", "3", "4", "5"]
+
+
+def test_attendance_ids_may_have_their_older_name(tmp_path: Path) -> None:
+    loaded = load(folder(tmp_path, attendance=PRESENT.replace("Attendance_id", "SIS_id")))
+    assert loaded.warnings == ()
+    assert [row.attendance_id for row in loaded.source.attendance] == ["1", "2"]
 
 
 def test_reading_goes_on_after_a_fault_and_over_all_files(tmp_path: Path) -> None:

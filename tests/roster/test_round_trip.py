@@ -14,6 +14,7 @@ from mock_clever.ingest import ingest
 from mock_clever.roster import load, read, write
 from mock_clever.sis import (
     AdminRow,
+    AttendanceRow,
     ContactRow,
     DistrictRow,
     EnrollmentRow,
@@ -64,6 +65,28 @@ HAND = Source(
         ResourceRow(resource_id="r", title="R", roles=("teacher",), course_numbers=("1", "2,3")),
         ResourceRow(resource_id="q", title="Q", roles=()),
     ],
+    attendance=[
+        AttendanceRow(
+            student_id="2",
+            school_id="N",
+            section_id="x",
+            attendance_date="09/01/2026",
+            attendance_type="Section",
+            attendance_status="TARDY",
+            excuse_code=HOSTILE,
+            ext={"period": "3"},
+        ),
+        AttendanceRow(
+            student_id="1",
+            school_id="S",
+            section_id="",
+            attendance_date="2026-09-01",
+            attendance_type="daily",
+            attendance_status="present",
+            excuse_code="",
+            ext={"period": ""},
+        ),
+    ],
 )
 
 
@@ -86,6 +109,12 @@ def test_how_the_files_look(tmp_path: Path) -> None:
     )
     assert (tmp_path / "enrollments.csv").read_bytes().decode() == (
         "School_id,Section_id,Student_id\r\nN,x,2\r\nN,x,1\r\n"
+    )
+    quoted = HOSTILE.replace('"', '""')
+    assert (tmp_path / "attendance.csv").read_bytes().decode() == (
+        "Student_id,School_id,Section_id,Attendance_date,Attendance_type,Attendance_status,Excuse_code,ext.period\r\n"
+        f'2,N,x,09/01/2026,Section,TARDY,"{quoted}",3\r\n'
+        "1,S,,2026-09-01,daily,present,,\r\n"
     )
 
 
@@ -145,6 +174,18 @@ def sheet(draw: st.DrawFn, kind: type[Any], rows: list[dict[str, Any]], **cells:
 
 
 @st.composite
+def roll_call(draw: st.DrawFn, sections: list[str]) -> dict[str, str]:
+    """What became of somebody on one of a few days."""
+    section = draw(st.sampled_from(["", *sections]))
+    return {
+        "section_id": section,
+        "attendance_type": "section" if section else "daily",
+        "attendance_status": draw(st.sampled_from(["present", "Absent", " tardy "])),
+        "attendance_date": draw(st.sampled_from(["9/1/2026", "2026-09-01", "12/31/9999", "0001-01-01"])),
+    }
+
+
+@st.composite
 def sources(draw: st.DrawFn) -> Source:
     """A small district with anything in its cells."""
     schools, students, teachers = draw(keys(3).filter(len)), draw(keys(4)), draw(keys(3))
@@ -164,6 +205,10 @@ def sources(draw: st.DrawFn) -> Source:
     enrolled = draw(st.lists(pairs, max_size=6)) if sections and students else []
     tied = {"roles": st.sampled_from([(), ("teacher",), ("teacher", "student")])}
     numbers = {"course_numbers": st.lists(KEYS, max_size=2, unique=True).map(tuple)}
+    present = draw(st.lists(st.tuples(st.sampled_from(students or [""]), at), max_size=6)) if students else []
+    called = [
+        {"student_id": student, "school_id": school, **draw(roll_call(sections))} for student, school in present
+    ]
     return Source(
         district=DistrictRow(id="58da8a43cc70ab00017a1a87", name=draw(TEXT), created="2026-01-02T03:04:05.678Z"),
         schools=draw(sheet(SchoolRow, [{"school_id": key} for key in schools])),
@@ -179,6 +224,7 @@ def sources(draw: st.DrawFn) -> Source:
         resources=draw(
             sheet(ResourceRow, [{"resource_id": key} for key in draw(keys(2))], **tied, **numbers),
         ),
+        attendance=draw(sheet(AttendanceRow, called)),
     )
 
 

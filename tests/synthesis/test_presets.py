@@ -12,7 +12,7 @@ from mock_clever.ingest import ingest
 from mock_clever.model import KINDS, Snapshot, User
 from mock_clever.synthesis import UnknownPreset, generate, preset_names, read_preset, synthesise
 
-SMALL = ("certification-isd", "library", "sandbox", "tiny")
+SMALL = ("certification-isd", "demo", "library", "sandbox", "tiny")
 
 
 @cache
@@ -43,7 +43,7 @@ def logins(snapshot: Snapshot, role: str) -> dict[str, str | None]:
 
 
 def test_there_are_five_presets() -> None:
-    assert preset_names() == ("certification-isd", "clear-water", "library", "sandbox", "tiny")
+    assert preset_names() == ("certification-isd", "clear-water", "demo", "library", "sandbox", "tiny")
 
 
 def test_an_unknown_preset_is_refused_with_the_choices() -> None:

@@ -27,7 +27,7 @@ from mock_clever.synthesis import read_preset, synthesise
 for preset, schools in (("tiny", 0), ("sandbox", 0), ("library", 0), ("certification-isd", 5), ("clear-water", 2)):
     source = synthesise(replace(read_preset(preset), schools=schools), int(sys.argv[1]))
     snapshot = ingest(source)
-    records = {kind: list(snapshot.table(kind)) for kind in KINDS}
+    records = {kind: list(snapshot.table(kind)) for kind in KINDS} | {"attendance": snapshot.attendance}
     print(hashlib.sha256(msgspec.msgpack.encode([source, records])).hexdigest())
 """
 
@@ -134,7 +134,17 @@ def test_students_more_are_the_same_students_and_some_others(first: Shape, secon
 def test_a_sheet_has_a_column_for_all_its_rows_or_for_none(preset: str) -> None:
     """Otherwise what is written as CSV could not be read back the same."""
     source = generate(preset)
-    for sheet in ("schools", "students", "contacts", "teachers", "sections", "staff", "admins", "resources"):
+    for sheet in (
+        "schools",
+        "students",
+        "contacts",
+        "teachers",
+        "sections",
+        "staff",
+        "admins",
+        "resources",
+        "attendance",
+    ):
         rows = [msgspec.structs.asdict(row) for row in getattr(source, sheet)]
         for column in rows[0] if rows else ():
             assert len({row[column] is None for row in rows}) == 1, (sheet, column)
