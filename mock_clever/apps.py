@@ -15,6 +15,8 @@ from mock_clever.sharing import EVERYTHING, Sharing
 from mock_clever.versions import Permission
 
 PRODUCTS = ("sso", "secure_sync", "library", "lms_connect")
+"""What an application may have. One more, "documentation", is that of Clever's own (see documentation.py)."""
+
 USER_TYPES = ("student", "teacher", "staff", "district_admin")
 CHOOSABLE = tuple(
     sorted({f"{f.part}.{f.key}" for f in FIELDS if not f.guaranteed and f.key not in ("id", "name", "roles")})
@@ -22,14 +24,22 @@ CHOOSABLE = tuple(
 """The fields an application may leave out or mark optional: all that are not guaranteed."""
 
 GRANTS = tuple(sorted({f.scope or f.key for f in FIELDS if f.scope or f.sensitive} | {"resources"}))
-SSO_SCOPES = (
-    "read:district_admins_basic",
-    "read:school_admins_basic",
-    "read:students_basic",
-    "read:teachers_basic",
-    "read:user_id",
-)
-SYNC_SCOPES = ("read:district_admins", "read:school_admins", "read:sis", "read:user_id")
+SCOPES = {
+    "documentation": (
+        *("read:district_admins_limited", "read:ell_status", "read:iep_status", "read:school_admins_limited"),
+        *("read:sections_limited", "read:student_contacts", "read:students_launchpad", "read:students_limited"),
+        *("read:teachers_limited", "read:user_id"),
+    ),
+    "secure_sync": ("read:district_admins", "read:school_admins", "read:sis", "read:user_id"),
+    "sso": (
+        *("read:district_admins_basic", "read:school_admins_basic", "read:students_basic"),
+        *("read:teachers_basic", "read:user_id"),
+    ),
+    "library": ("read:students_basic", "read:teachers_basic", "read:user_id", "read:sections_limited"),
+}
+"""The scopes of each product, the widest first; those of Library are our own names (sso 1, 14)."""
+
+LIBRARY_TYPES = ("teacher", "student")
 
 
 class App(Struct, frozen=True, kw_only=True):
@@ -37,8 +47,8 @@ class App(Struct, frozen=True, kw_only=True):
 
     `granted` are sensitive fields and extra scopes it may read, `off` the fields it did not select and `optional`
     those a district may withhold, both as `student.dob`; `roles` are the kinds of users it takes at all (support
-    360000216886; docs/ss-design). A development app may register http and localhost redirect URIs; a production
-    app only https (docs/identity-api).
+    360000216886; docs/ss-design). `events` is the switch "Enable events" (docs/events-api). A development app may
+    register http and localhost redirect URIs; a production app only https (docs/identity-api).
     """
 
     client_id: str
@@ -51,7 +61,28 @@ class App(Struct, frozen=True, kw_only=True):
     off: frozenset[str] = frozenset()
     optional: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset(ROLES)
+    events: bool = False
     development: bool = True
+
+    @property
+    def told_events(self) -> bool:
+        """Whether events are made for it: it asked for them, and has Secure Sync (docs/events-api)."""
+        return self.events and "secure_sync" in self.products
+
+    @property
+    def by_district(self) -> bool:
+        """Whether districts connect it; an application of Library alone has only teachers who authorise it."""
+        return set(self.products) != {"library"}
+
+    @property
+    def by_teacher(self) -> bool:
+        """Whether teachers may authorise it where their district has not connected it (docs/library-sso)."""
+        return "library" in self.products
+
+    @property
+    def library_permission(self) -> Permission:
+        """What it may see of the records that a teacher's consent shows it."""
+        return Permission(tier="library", withheld=self.off)
 
     def permission(self, connection: Connection) -> Permission:
         """What it may see of the records that this connection shares with it."""
@@ -61,11 +92,13 @@ class App(Struct, frozen=True, kw_only=True):
     @property
     def scopes(self) -> tuple[str, ...]:
         """Its scopes; fixed on Clever's side, whatever a client asks for (docs/oidc-implementation)."""
-        return SYNC_SCOPES if "secure_sync" in self.products else SSO_SCOPES
+        widest = next((scopes for product, scopes in SCOPES.items() if product in self.products), SCOPES["sso"])
+        return tuple(dict.fromkeys((*widest, *(SCOPES["library"] if self.by_teacher else ()))))
 
-    def login_role(self, user: User) -> str | None:
-        """The role a person logs in with: the first one held that this app supports."""
-        return next((role for role in user.holds() if role in self.supported_user_types), None)
+    def login_role(self, user: User, authorized_by: str = "district") -> str | None:
+        """The role a person logs in with: the first one held that the app, and who authorised it, supports."""
+        types = USER_TYPES if authorized_by == "district" else LIBRARY_TYPES
+        return next((role for role in user.holds() if role in self.supported_user_types and role in types), None)
 
 
 class Connection(Struct, frozen=True, kw_only=True):
@@ -88,8 +121,8 @@ class Connection(Struct, frozen=True, kw_only=True):
     connected: bool = True
 
 
-def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App]:
-    """The two applications every world begins with: Secure Sync and single sign-on, the same on every machine."""
+def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App, App]:
+    """Those every world begins with: Secure Sync, single sign-on and Library, the same on every machine."""
     return (
         App(
             client_id=token(20, "client id", "secure sync"),
@@ -97,6 +130,7 @@ def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App]:
             name="Example Roster",
             products=("secure_sync", "sso"),
             redirect_uris=redirect_uris,
+            events=True,
         ),
         App(
             client_id=token(20, "client id", "sso"),
@@ -104,5 +138,13 @@ def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App]:
             name="Example Login",
             products=("sso",),
             redirect_uris=redirect_uris,
+        ),
+        App(
+            client_id=token(20, "client id", "library"),
+            client_secret=token(40, "client secret", "library"),
+            name="Example Library",
+            products=("library",),
+            redirect_uris=redirect_uris,
+            supported_user_types=("student", "teacher"),
         ),
     )

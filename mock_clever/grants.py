@@ -6,6 +6,9 @@ set otherwise, counted from the login (docs/oauth-implementation; sso 14).
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from mock_clever.ids import Mint
@@ -16,7 +19,10 @@ TOKEN_LIFE = 24 * 3600.0
 
 
 class Login(Struct, frozen=True, kw_only=True):
-    """Who logged in to which application: what a code stands for."""
+    """Who logged in to which application: what a code stands for.
+
+    `authorized_by` is "district", or "teacher" where Library let them in (docs/clever-library-user-flow).
+    """
 
     client_id: str
     district: Id
@@ -80,6 +86,21 @@ class Grants:
         """Whose user token this is, while it lives."""
         issued = self._tokens.get(token)
         return issued.login if issued is not None and now - issued.at <= TOKEN_LIFE else None
+
+    def publish(self, token: str, login: Login) -> None:
+        """Let a user token that everybody knows stand for this login, and never expire."""
+        self._tokens[token] = _Issued(login=login, at=math.inf)
+
+    def revoke(self, meant: Callable[[Login], bool]) -> int:
+        """Forget the codes and tokens of these logins; how many tokens there were."""
+        before = len(self._tokens)
+        self._codes = {code: issued for code, issued in self._codes.items() if not meant(issued.login)}
+        self._tokens = {token: issued for token, issued in self._tokens.items() if not meant(issued.login)}
+        return before - len(self._tokens)
+
+    def carry_on(self, mint: Mint) -> None:
+        """Go on with the secrets of another mint."""
+        self._mint = mint
 
     def sign_in(self, district: Id, user: Id, now: float) -> str:
         """Begin a Clever session; the value of its cookie."""

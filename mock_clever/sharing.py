@@ -1,8 +1,9 @@
 """Sharing rules: which records of a district an application may see.
 
-`visible` is the only door from a district to an API. It is a pure function from a Snapshot and a rule to a
-smaller Snapshot, so nothing downstream can forget to filter. What a shown record says of others is never
-trimmed: ids of records that are not shared stay in its arrays and answer 404 (docs/sync-troubleshooting).
+`visible` and, for Library, `classrooms` are the only doors from a district to an API. They are pure functions
+from a Snapshot and a rule to a smaller Snapshot, so nothing downstream can forget to filter. What a shown record
+says of others is never trimmed: ids of records that are not shared stay in its arrays and answer 404
+(docs/sync-troubleshooting).
 """
 
 from __future__ import annotations
@@ -51,15 +52,34 @@ def visible(district: Snapshot, rule: Sharing, roles: frozenset[str] = frozenset
     who belong to it; a teacher brings their sections, a student only the record of theirs, without classmates;
     a person makes their primary school visible (support 203115007). Contacts follow their students. Staff come
     with the tick box or by a rule of their own. The district's admins are shown by every rule but "nothing".
-    Roles that are not taken vanish, and so do people who have no other (docs/ss-design).
+    Roles that are not taken vanish, and so do people who have no other (docs/ss-design). An attendance row is
+    shown where its student, its school and its section, if it has one, are: the snapshot sees to that itself.
     """
     if rule == EVERYTHING:
         return _of_roles(district, roles)
     if rule.type == "nothing":
         return district.replace(schools=(), terms=(), courses=(), sections=(), users=(), resources=())
     shown = _shown(district, rule)
-    tables: dict[str, Any] = {kind: district.table(kind).only(ids - rule.hidden) for kind, ids in shown.items()}
+    tables: dict[str, Any] = {kind: district.table(kind).only(ids, rule.hidden) for kind, ids in shown.items()}
     return _of_roles(district.replace(**tables), roles)
+
+
+def classrooms(district: Snapshot, consenting: frozenset[Id], user: Id) -> Snapshot:
+    """The part of a district that the consent of some of its teachers shows one of them, or one of their students.
+
+    A teacher sees the sections they teach and the students in them; a student the sections they learn in with one
+    of these teachers, and nobody else. Nothing else of the district is here, not even the district itself; people
+    are students or teachers and nothing more (docs/clever-library-rostering, docs/integration-types).
+    """
+    if user in consenting:
+        sections = list(district.sections.some(_taught_by(district, user)))
+        people = {user}.union(*(section.students for section in sections))
+    else:
+        attended = district.sections.some(_attended_by(district, user))
+        sections = [section for section in attended if not consenting.isdisjoint(section.teachers)]
+        people = {user}
+    shown = Snapshot(sections=sections, users=[u for id in people if (u := district.users.get(id)) is not None])
+    return _of_roles(shown, frozenset({"student", "teacher"}))
 
 
 def _of_roles(district: Snapshot, roles: frozenset[str]) -> Snapshot:
@@ -131,10 +151,9 @@ TYPES = ("everything", *_CHOICES, "nothing")
 def _with_company(district: Snapshot, names: _Chosen, hidden: frozenset[Id]) -> dict[str, set[Id]]:
     """These sections, people and schools, and everything that comes along with them."""
     sections = (names.sections | names.attended) - hidden
-    shown = [district.sections[id] for id in sections]
-    users = {id for section in shown for id in section.teachers}
-    users |= {id for section in names.sections - hidden for id in district.sections[section].students}
-    users = (users | names.people) - hidden
+    shown = list(district.sections.some(sections))
+    whole = district.sections.some(names.sections - hidden)
+    users = names.people.union(*(s.teachers for s in shown), *(s.students for s in whole)) - hidden
     schools = {section.school for section in shown} | names.schools
     schools |= _primary_schools(district, users, set(district.schools.ids) - schools)
     users |= {id for user, ids in district.contacts_of_student.items() if user in users for id in ids}

@@ -46,6 +46,10 @@ class Reader:
         return [item["data"]["id"] for item in body.get("data", body.get("resources", []))]
 
 
+    def ids_of_events(self, path: str) -> list[str]:
+        return [element["data"]["id"] for element in self.get(path)["data"]]
+
+
 class Mock:
     """A mock server in this process: its worlds, and short ways to ask it."""
 
@@ -68,6 +72,10 @@ class Mock:
     @property
     def sso(self) -> App:
         return next(app for app in self.world.apps.values() if "secure_sync" not in app.products)
+
+    @property
+    def library(self) -> App:
+        return next(app for app in self.world.apps.values() if app.products == ("library",))
 
     def reader(self, app: App | None = None, district: str = TOWN) -> Reader:
         """The application with its token for that district; the Secure Sync one unless another is given."""

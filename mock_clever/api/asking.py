@@ -8,7 +8,9 @@ from msgspec import Struct
 from mock_clever.apps import App, Connection
 from mock_clever.errors import (
     ApiRefusal,
+    BadToken,
     CannotGet,
+    NoToken,
     OutOfScopeMessage,
     RateLimited,
     UnknownToken,
@@ -17,7 +19,7 @@ from mock_clever.errors import (
 from mock_clever.grants import Login
 from mock_clever.ids import same
 from mock_clever.journal import Finding, Row
-from mock_clever.model import Snapshot
+from mock_clever.model import Id, Snapshot
 from mock_clever.pages import Published
 from mock_clever.versions import Permission
 from mock_clever.world import World
@@ -43,17 +45,22 @@ def find(id: str, message: str) -> None:
 
 
 class Asker(Struct, frozen=True, kw_only=True):
-    """A valid bearer token: the application and district it stands for, and the person if it is a user token."""
+    """A valid bearer token: the application it stands for, and the person if it is a user token.
+
+    `published` is what it may see and which fields of that, `connection` the one it comes from, if a district let
+    it in.
+    """
 
     app: App
-    connection: Connection
+    district: Id
     published: Published
+    connection: Connection | None = None
     login: Login | None = None
 
     @property
     def permission(self) -> Permission:
-        """Which fields of it this token may see."""
-        return self.app.permission(self.connection)
+        """Which fields of what it may see."""
+        return self.published.permission
 
     @property
     def snapshot(self) -> Snapshot:
@@ -77,22 +84,55 @@ def asker(*, counted: bool = True) -> Asker:
         remaining, reset = world.rates.count(token, limit, now)
         g.rate = (remaining, reset, limit)
     login = world.grants.bearer(token, now)
-    connection = world.bearer(token) if login is None else world.connection_of(login.client_id, login.district)
-    if connection is None:
+    who = _with_district_token(world, token) if login is None else _AUTHORIZED[login.authorized_by](world, login)
+    if who is None:
         written.credential = "unknown"
         raise unknown_token()
     written.credential = "district_token" if login is None else "user_token"
-    written.client_id, written.district = connection.client_id, connection.district
+    written.client_id, written.district = who.app.client_id, who.district
     written.user = login.user if login else None
     if remaining < 0:
         raise RateLimited
+    return who
+
+
+def _with_district_token(world: World, token: str) -> Asker | None:
+    connection = world.bearer(token)
+    return _connected(world, connection) if connection is not None else None
+
+
+def _let_in_by_district(world: World, login: Login) -> Asker | None:
+    connection = world.connection_of(login.client_id, login.district)
+    return _connected(world, connection, login) if connection is not None else None
+
+
+def _let_in_by_teacher(world: World, login: Login) -> Asker | None:
+    app, published = world.apps[login.client_id], world.taught(login)
+    if published is None:
+        return None
+    return Asker(app=app, district=login.district, published=published, login=login)
+
+
+_AUTHORIZED = {"district": _let_in_by_district, "teacher": _let_in_by_teacher}
+
+
+def _connected(world: World, connection: Connection, login: Login | None = None) -> Asker:
     app = world.apps[connection.client_id]
-    return Asker(app=app, connection=connection, published=world.published(connection), login=login)
+    return Asker(
+        app=app,
+        district=connection.district,
+        published=world.published(connection),
+        connection=connection,
+        login=login,
+    )
 
 
 def unknown_token() -> ApiRefusal:
     """The 401, in the words that are set (data-api 15 #1)."""
-    return UnknownToken() if here().settings.unauthorized == "recorded" else UnknownTokenMessage()
+    said = here().settings.unauthorized
+    if said == "lms":
+        return NoToken() if bearer_token() is None else BadToken()
+    return UnknownToken() if said == "recorded" else UnknownTokenMessage()
 
 
 def out_of_scope() -> ApiRefusal:

@@ -12,8 +12,8 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from mock_clever.api.asking import asker, client, find, here, row
+from mock_clever.api.exchange_errors import refused
 from mock_clever.apps import App, Connection
-from mock_clever.errors import OAuthRefusal
 from mock_clever.ids import is_object_id
 
 JSON = "application/json; charset=utf-8"
@@ -27,17 +27,17 @@ oauth = Blueprint("oauth", __name__)
 def exchange() -> Response:
     """Exchange a code for a user token: once, within a minute, by the client and redirect URI it was made for."""
     if request.mimetype not in ACCEPTED:
-        raise OAuthRefusal("invalid_request", "invalid content-type")
+        raise refused("content type")
     sent = _body()
     app = _exchanging_client(sent)
     grant = sent.get("grant_type")
     if grant is None:
-        raise OAuthRefusal("invalid_request", "missing grant_type")
+        raise refused("no grant_type")
     if grant != "authorization_code":
-        raise OAuthRefusal("unsupported_grant_type")
+        raise refused("other grant_type")
     code = sent.get("code")
     if not code:
-        raise OAuthRefusal("invalid_request", "missing code")
+        raise refused("no code")
     world = here()
     with world.lock:
         now = world.clock.now()
@@ -45,9 +45,9 @@ def exchange() -> Response:
         if login is None:
             if world.grants.was_used(code):
                 find("code-reused", "this code was exchanged before: exchange each code once (docs/il-design)")
-            raise OAuthRefusal("invalid_grant", "invalid code")
+            raise refused("code")
         if sent.get("redirect_uri") != login.redirect_uri:
-            raise OAuthRefusal("invalid_grant", "invalid redirect")
+            raise refused("redirect_uri")
         token = world.grants.exchange(code, now)
     row().user, row().district = login.user, login.district
     return _json({"access_token": token, "token_type": "bearer"})
@@ -60,9 +60,9 @@ def district_tokens() -> Response:
     app = _basic_client()
     owner, district = request.args.get("owner_type", "district"), request.args.get("district")
     if owner != "district":
-        raise OAuthRefusal("invalid_request", "owner_type must be district")
+        raise refused("owner_type")
     if district is not None and not is_object_id(district):
-        raise OAuthRefusal("invalid_request", "district must be an id of 24 hexadecimal digits")
+        raise refused("district")
     own = [c for c in here().connections_of(app.client_id) if district in (None, c.district)]
     uri = "/oauth/tokens?owner_type=district" + (f"&district={district}" if district else "")
     return _json({"data": [_token(app, c) for c in own], "links": [{"rel": "self", "uri": uri}]})
@@ -98,7 +98,7 @@ def _body() -> Mapping[str, str]:
     try:
         return msgspec.json.decode(request.get_data(), type=dict[str, str])
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-        raise OAuthRefusal("invalid_request", "the body is not a JSON object of strings") from None
+        raise refused("unreadable body") from None
 
 
 def _exchanging_client(sent: Mapping[str, str]) -> App:
@@ -107,7 +107,7 @@ def _exchanging_client(sent: Mapping[str, str]) -> App:
         return _basic_client()
     app = client(sent.get("client_id"), sent.get("client_secret"))
     if app is None or here().settings.token_credentials == "basic":
-        raise OAuthRefusal("invalid_client", "invalid client credentials", status=401)
+        raise refused("credentials")
     find("credentials-in-body", "send client id and secret by HTTP Basic (docs/oauth-implementation)")
     row().credential, row().client_id = "body", app.client_id
     return app
@@ -121,6 +121,6 @@ def _basic_client() -> App:
     app = client(sent.username, sent.password) if sent is not None and sent.type == "basic" else None
     if app is None:
         row().credential = "unknown" if "Authorization" in request.headers else "none"
-        raise OAuthRefusal("invalid_client", "invalid client credentials", status=401)
+        raise refused("credentials")
     row().credential, row().client_id = "basic", app.client_id
     return app

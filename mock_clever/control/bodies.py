@@ -57,6 +57,20 @@ class DistrictBody(Struct, kw_only=True, forbid_unknown_fields=True):
     connect: bool = True
 
 
+class LibraryBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whether teachers of a district may add Library applications, and which they may not."""
+
+    enabled: bool | None = None
+    blocked: frozenset[str] | None = None
+
+
+class RevokeBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whose user tokens end: a Clever id, a client id or both."""
+
+    user: Id | None = None
+    client_id: str | None = None
+
+
 class LoginBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """A login without a browser."""
 
@@ -85,6 +99,13 @@ class WorldBody(Struct, kw_only=True, forbid_unknown_fields=True):
 def body_of(form: type[T]) -> T:
     """The JSON body in the form a route wants. Raises ControlRefusal that says what is wrong with it."""
     return decoded(request.get_data(), form)
+
+
+def only_known(*names: str) -> None:
+    """Refuse a parameter nobody reads, for it is more likely a slip than meant."""
+    odd = sorted(set(request.args) - set(names))
+    if odd:
+        raise ControlRefusal(f"there is no parameter {', '.join(odd)} here: it takes {', '.join(names)}")
 
 
 def decoded(text: bytes, form: type[T]) -> T:

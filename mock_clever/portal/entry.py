@@ -17,6 +17,7 @@ from mock_clever.errors import PageRefusal
 from mock_clever.grants import Login
 from mock_clever.model import Id, User
 from mock_clever.people import full_name
+from mock_clever.portal.stops import stop
 from mock_clever.world import World
 
 UNSHARED = "unauthorized-user"
@@ -40,17 +41,9 @@ def wanted(world: World, sent: Mapping[str, str]) -> Wanted:
     """
     app = world.apps.get(sent.get("client_id", ""))
     if app is None:
-        raise PageRefusal(
-            "Invalid client",
-            "No application has this client_id.",
-            "GET /_mock/env shows the client ids of this mock, /_mock/apps registers more.",
-        )
+        raise stop("unknown client")
     if sent.get("response_type") != "code":
-        raise PageRefusal(
-            "Invalid request",
-            f"response_type must be code, not {sent.get('response_type') or 'missing'}.",
-            "Send response_type=code: the authorization code grant is the one Clever supports.",
-        )
+        raise stop("wrong response_type", sent=sent.get("response_type") or "missing")
     return Wanted(
         app=app,
         redirect_uri=_redirect_uri(app, sent.get("redirect_uri")),
@@ -63,39 +56,24 @@ def wanted(world: World, sent: Mapping[str, str]) -> Wanted:
 def instant(world: World, sent: Mapping[str, str]) -> Wanted:
     """An Instant Login link: the primary redirect URI always, and no state (docs/oauth-implementation)."""
     if not sent.get("district_id"):
-        raise PageRefusal(
-            "Invalid request",
-            "An Instant Login link names a district.",
-            "Add district_id; GET /_mock/env shows one.",
-        )
+        raise stop("no district in the link")
     basic = {"client_id": sent.get("client_id", ""), "response_type": "code", "district_id": sent["district_id"]}
     return wanted(world, basic)
 
 
 def _redirect_uri(app: App, sent: str | None) -> str:
     if not app.redirect_uris:
-        raise PageRefusal(
-            "No redirect URI",
-            f"{app.name} has no redirect URI yet.",
-            "Register one: POST /_mock/apps, or serve --redirect-uri URI.",
-        )
+        raise stop("no redirect URI", app=app.name)
     if sent is None:
         return app.redirect_uris[0]
     if sent not in app.redirect_uris:
-        raise PageRefusal(
-            "Unknown redirect URI",
-            f"{sent} is not a redirect URI of {app.name}.",
-            "The comparison is exact, trailing slash and query included. Registered: "
-            + ", ".join(app.redirect_uris),
-        )
+        raise stop("unknown redirect URI", sent=sent, app=app.name, registered=", ".join(app.redirect_uris))
     return sent
 
 
 def _district(world: World, sent: str) -> Id:
     if sent and sent not in world.districts:
-        raise PageRefusal(
-            "Unknown district", "No district has this district_id.", "GET /_mock/districts lists them."
-        )
+        raise stop("unknown district")
     return sent
 
 
@@ -105,58 +83,59 @@ def finish(world: World, entry: Wanted, district: Id, user: User) -> str:
     Raises PageRefusal when they may not use it; with `return_unshared` they go back with an error instead
     (docs/best-practices-edge-cases).
     """
-    role = entry.app.login_role(user)
-    refusal = _refusal(world, entry.app, district, user, role)
+    authority = world.authorizes(entry.app, district)
+    role = entry.app.login_role(user, authority)
+    refusal = refused(world, entry.app, district, user)
     if refusal is not None and entry.return_unshared:
         return redirect_to(entry, error=UNSHARED)
-    if refusal is not None or role is None:
-        raise refusal or PageRefusal("Not supported", "This user type cannot log in.")
+    if refusal is not None:
+        raise refusal
+    assert role is not None  # without one there is a refusal
     with world.lock:
+        if (authority, role) == ("teacher", "teacher"):
+            world.consent(entry.app.client_id, district, user.id)  # here a page will ask the teacher first
         login = Login(
             client_id=entry.app.client_id,
             district=district,
             user=user.id,
             role=role,
             redirect_uri=entry.redirect_uri,
+            authorized_by=authority,
         )
         code = world.grants.code(login, world.clock.now())
     return redirect_to(entry, code=code, scope=" ".join(entry.app.scopes))
 
 
-def _refusal(world: World, app: App, district: Id, user: User, role: str | None) -> PageRefusal | None:
+def refused(world: World, app: App, district: Id, user: User) -> PageRefusal | None:
     """Why this person may not use this application now (support 360051319711; 221231247)."""
-    connection, name = world.connection_of(app.client_id, district), full_name(user)
+    authority = world.authorizes(app, district)
+    role = app.login_role(user, authority)
     if role is None:
         kinds = ", ".join(user.holds()).replace("_", " ")
-        return PageRefusal(
-            "This app does not support your account",
-            f"{name} is a {kinds}; {app.name} does not support that user type.",
-            "Supported user types are part of the app: POST /_mock/apps changes them.",
-            403,
-        )
+        return stop("unsupported user type", name=full_name(user), roles=kinds, app=app.name)
+    if authority == "teacher":
+        return _not_in_library(world, app, district, user, role)
+    return _not_connected(world, app, district, user)
+
+
+def _not_in_library(world: World, app: App, district: Id, user: User, role: str) -> PageRefusal | None:
+    """Why Library keeps this student or teacher out: a teacher needs no more than their own consent."""
+    if not world.consents.library(district).lets_in(app.client_id):
+        return stop("blocked in the Library", app=app.name, district=district)
+    if role == "student" and not world.vouched(app.client_id, district, user.id):
+        return stop("no teacher authorized", name=full_name(user), app=app.name)
+    return None
+
+
+def _not_connected(world: World, app: App, district: Id, user: User) -> PageRefusal | None:
+    connection, name = world.connection_of(app.client_id, district), full_name(user)
     if connection is None:
-        return PageRefusal(
-            "Your district has not added this app",
-            f"{app.name} is not connected to the district of {name}.",
-            "PATCH /_mock/connections/{id} with connected true, or POST /_mock/districts with connect true.",
-            403,
-        )
+        return stop("not connected", name=name, app=app.name)
     today = iso(world.clock.now())[:10]
     if not connection.launched or connection.launch_date > today:
-        return PageRefusal(
-            "This app has not launched yet",
-            "Users will not be able to access the application until the launch date: "
-            f"{connection.launch_date if connection.launched else 'not set'}.",
-            "PATCH /_mock/connections/{id} with launched true, or move the clock.",
-            403,
-        )
+        return stop("not launched", launch_date=connection.launch_date if connection.launched else "not set")
     if user.id not in world.published(connection).snapshot.users:
-        return PageRefusal(
-            "You do not have access to this app",
-            "Ask your administrator to add this app to your Portal.",
-            f"{name} is not shared with {app.name}: PUT /_mock/connections/{connection.id}/sharing changes that.",
-            403,
-        )
+        return stop("not shared", name=name, app=app.name, connection=connection.id)
     return None
 
 

@@ -27,16 +27,22 @@ SIMPLE: dict[str, Schema] = {
 }
 
 
-def schema(version: str, part: str, permission: Permission, timestamps: bool = False) -> Schema:
+def schema(
+    version: str,
+    part: str,
+    permission: Permission,
+    timestamps: bool = False,
+    switched: frozenset[str] = frozenset(),
+) -> Schema:
     """What a part must look like in that version, as an application with this permission sees it.
 
     Guaranteed fields are required and no key beyond the table is allowed. With `timestamps`, dates are written
     as midnight (recorded on /schools/{id}/terms).
     """
-    fields = [field for field in of_version(part, version) if permission.sees(field)]
+    fields = [field for field in of_version(part, version, switched) if permission.sees(field)]
     described = _object(fields, "", timestamps)
     if part == "user":
-        roles = {role: schema(version, role, permission) for role in ROLES}
+        roles = {role: schema(version, role, permission, switched=switched) for role in ROLES}
         described["properties"]["roles"] = {"type": "object", "properties": roles, "additionalProperties": False}
     if part in ROLES:
         return described

@@ -27,17 +27,19 @@ TAUGHT: Reads = (("teacher", "town.teacher_id(part.teacher)"), ("teachers", "tow
 DISTRICT = Relation(rel="district", to="districts", one=True, find=finding.of_district)
 SCHOOL = Relation(rel="school", to="schools", one=True, find=finding.school_of_person)
 SCHOOLS_OF = Relation(rel="schools", to="schools", find=finding.schools_of_person)
-SECTIONS_OF = Relation(rel="sections", to="sections", find=finding.sections_of_person)
+SECTIONS_OF = Relation(rel="sections", to="sections", find=finding.sections_of_person, library=True)
 
 # The order of links on v1.1's records (recorded), with what came later beside its like.
 
 STUDENTS = Collection(
     name="students",
+    events="students",
     kind="students",
     part="student",
     role="student",
     reads=PERSON,
     own=finding.own_as("student"),
+    library=True,
     counts=False,
     linked=lambda _: ("district", "sections", "school", "schools", "teachers", "contacts"),
     relations=relations(
@@ -52,11 +54,13 @@ STUDENTS = Collection(
 
 TEACHERS = Collection(
     name="teachers",
+    events="teachers",
     kind="teachers",
     part="teacher",
     role="teacher",
     reads=PERSON,
     own=finding.own_as("teacher"),
+    library=True,
     counts=False,
     linked=lambda _: ("district", "school", "schools", "students", "sections"),
     relations=relations(
@@ -70,6 +74,7 @@ TEACHERS = Collection(
 
 SCHOOL_ADMINS = Collection(
     name="school_admins",
+    events="schooladmins",
     kind="school_admins",
     part="staff",
     role="staff",
@@ -82,6 +87,7 @@ SCHOOL_ADMINS = Collection(
 
 DISTRICT_ADMINS = Collection(
     name="district_admins",
+    events="districtadmins",
     kind="district_admins",
     part="district_admin",
     role="district_admin",
@@ -94,6 +100,7 @@ DISTRICT_ADMINS = Collection(
 
 CONTACTS = Collection(
     name="contacts",
+    events="contacts",
     kind="contacts",
     part="contact",
     role="contact",
@@ -108,6 +115,7 @@ CONTACTS = Collection(
 
 SCHOOLS = Collection(
     name="schools",
+    events="schools",
     kind="schools",
     part="school",
     own=finding.own_schools,
@@ -123,16 +131,18 @@ SCHOOLS = Collection(
 
 SECTIONS = Collection(
     name="sections",
+    events="sections",
     kind="sections",
     part="section",
     reads=TAUGHT,
+    library=True,
     counts=False,
     linked=lambda _: ("district", "teacher", "teachers", "students", "school", "course", "term"),
     relations=relations(
         Relation(rel="course", to="courses", one=True, find=finding.course_of),
         DISTRICT,
         Relation(rel="school", to="schools", one=True, find=finding.school_of),
-        Relation(rel="students", to="students", find=finding.students_of_section),
+        Relation(rel="students", to="students", find=finding.students_of_section, library=True),
         Relation(rel="teacher", to="teachers", one=True, find=finding.teacher_of_section),
         Relation(rel="teachers", to="teachers", find=finding.teachers_of_section),
         Relation(rel="term", to="terms", one=True, find=finding.term_of),
@@ -141,6 +151,7 @@ SECTIONS = Collection(
 
 COURSES = Collection(
     name="courses",
+    events="courses",
     kind="courses",
     part="course",
     counts=False,
@@ -150,6 +161,7 @@ COURSES = Collection(
 
 TERMS = Collection(
     name="terms",
+    events="terms",
     kind="terms",
     part="term",
     counts=False,
@@ -159,6 +171,7 @@ TERMS = Collection(
 
 DISTRICTS = Collection(
     name="districts",
+    events="districts",
     kind="districts",
     part="district",
     reads=(("district_contact", "part.district_contact and part.district_contact.short"),),

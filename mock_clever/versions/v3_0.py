@@ -19,9 +19,11 @@ DISTRICT = Relation(rel="district", to="districts", one=True, find=finding.of_di
 
 USERS = Collection(
     name="users",
+    events="users",
     kind="users",
     part="user",
     own=finding.own_user,
+    library=True,
     links_first=True,
     roles=("contact", "district_admin", "staff", "student", "teacher"),
     linked=lambda user: [rel for rel in _LINK_ORDER if any(rel in _LINKS_OF_ROLE[role] for role in user.holds())],
@@ -32,12 +34,13 @@ USERS = Collection(
         Relation(rel="myTeachers", to="users", find=finding.teachers_of),
         Relation(rel="resources", to="resources", find=finding.resources_of_user),
         Relation(rel="schools", to="schools", find=lambda _, user: schools_of(user), primary=finding.primary),
-        Relation(rel="sections", to="sections", find=finding.sections_of_user),
+        Relation(rel="sections", to="sections", find=finding.sections_of_user, library=True),
     ),
 )
 
 SCHOOLS = Collection(
     name="schools",
+    events="schools",
     kind="schools",
     part="school",
     own=finding.own_schools,
@@ -59,9 +62,11 @@ SCHOOLS = Collection(
 
 SECTIONS = Collection(
     name="sections",
+    events="sections",
     kind="sections",
     part="section",
     links_first=True,
+    library=True,
     linked=lambda _: ("district", "school", "term", "course", "users"),
     relations=relations(
         Relation(rel="course", to="courses", one=True, find=finding.course_of),
@@ -74,12 +79,14 @@ SECTIONS = Collection(
             to="users",
             find=lambda _, section: (*section.teachers, *section.students),
             roles=("student", "teacher"),
+            library=True,
         ),
     ),
 )
 
 COURSES = Collection(
     name="courses",
+    events="courses",
     kind="courses",
     part="course",
     linked=lambda _: ("district", "sections", "schools"),
@@ -101,6 +108,7 @@ COURSES = Collection(
 
 TERMS = Collection(
     name="terms",
+    events="terms",
     kind="terms",
     part="term",
     linked=lambda _: ("district", "sections", "schools"),
@@ -117,6 +125,7 @@ TERMS = Collection(
 
 RESOURCES = Collection(
     name="resources",
+    events="resources",
     kind="resources",
     part="resource",
     counts=False,
@@ -132,6 +141,7 @@ RESOURCES = Collection(
 
 DISTRICTS = Collection(
     name="districts",
+    events="districts",
     kind="districts",
     part="district",
     own=finding.of_district,
