@@ -10,11 +10,14 @@ from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.routing import BaseConverter, Rule
 
+from mock_clever import errors
 from mock_clever.api.asking import WORLD, here
+from mock_clever.api.attendance import attendance
 from mock_clever.api.data import data
+from mock_clever.api.events import events
 from mock_clever.api.identity import identity
 from mock_clever.api.oauth import oauth
-from mock_clever.api.wire import CORE, CORS, dress
+from mock_clever.api.wire import CORE, CORS, RESOURCES, dress, dressed, pack
 from mock_clever.clock import stopwatch
 from mock_clever.control.plane import control_plane
 from mock_clever.errors import (
@@ -29,7 +32,10 @@ from mock_clever.errors import (
 from mock_clever.journal import KEPT_BODY, Row, sent_headers
 from mock_clever.portal.pages import portal
 from mock_clever.scenarios import MAIN, Worlds
+from mock_clever.variation import HEADER as VARIATION_HEADER
+from mock_clever.world import World
 
+_JSON = "application/json"
 LARGEST_BODY = 16 * 2**20
 FAULT_HEADER = "Mock-Clever-Fault"
 
@@ -68,7 +74,7 @@ def create_app(worlds: Worlds) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.strict_slashes = False
-    for blueprint in (control_plane(worlds), portal, oauth, identity, data):
+    for blueprint in (control_plane(worlds), portal, oauth, identity, attendance, events, data):
         app.register_blueprint(blueprint)
     app.before_request(_open_row)
     app.after_request(_close_row)
@@ -96,51 +102,65 @@ def _in_its_world(inner: WSGI, worlds: Worlds) -> WSGI:
             )
             return [message]
         environ[WORLD] = world
-        return inner(environ, start_response)
+
+        def start_dressed(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, dressed(headers, environ), exc_info)
+
+        return inner(environ, start_dressed)
 
     return dispatch
 
 
 def _open_row() -> Response | None:
     """Begin the journal's row; let a planned fault answer in the view's place."""
-    world = here()
-    g.started = stopwatch()
-    method, path = request.method, request.path
-    row = g.row = Row(at=world.clock.now(), kind=_kind(path), method=method, path=path, query={}, status=0)
-    g.fault = None
+    environ, kept = request.environ, g._get_current_object()
+    world: World = environ[WORLD]
+    method, path = environ["REQUEST_METHOD"], request.path
+    kept.started, kept.fault = stopwatch(), None
+    row = kept.row = Row(
+        at=world.clock.now(), kind=_kind(path), method=method, path=path, query=environ["QUERY_STRING"], status=0
+    )
     if row.kind == "control":
         _refuse_strangers()
         return None
-    if request.content_length:
+    if environ.get("CONTENT_LENGTH", "0") != "0":
         row.request_body = _small(request.get_data())  # now, for reading a form uses it up
-    g.fault = world.faults.striking(method, path)
-    if g.fault is None:
+    fault = kept.fault = world.faults.striking(method, path)
+    if fault is None:
         return None
-    row.fault = g.fault.id
-    answered: Response | None = g.fault.does.before()
+    row.fault = fault.id
+    answered: Response | None = fault.does.before()
     if answered is not None:
-        dress(answered, CORE)
+        dress()
     return answered
 
 
 def _close_row(response: Response) -> Response:
     """Let a fault spoil the answer, then write the row down."""
-    row: Row = g.row
-    if g.fault is not None:
-        response = g.fault.does.after(response)
-        response.headers[FAULT_HEADER] = g.fault.id
-    if response.mimetype == "text/html" and row.kind == "page":
+    environ, kept = request.environ, g._get_current_object()
+    world: World = environ[WORLD]
+    row: Row = kept.row
+    if kept.fault is not None:
+        response = kept.fault.does.after(response)
+        response.headers[FAULT_HEADER] = kept.fault.id
+    if world.settings.variation is not None:
+        response.headers[VARIATION_HEADER] = str(world.settings.variation)
+    if row.kind == "page" and response.mimetype == "text/html":
         response.headers.update(_PAGE_HEADERS)
-    if _journalled():
+    if row.kind != "control" or row.method not in (
+        "GET",
+        "HEAD",
+        "OPTIONS",
+    ):  # reading the control plane is no news
         row.status = response.status_code
-        row.query = request.args.to_dict(flat=False)
-        row.request_headers = sent_headers(request.environ)
-        row.request_type = request.mimetype
-        row.response_headers = list(response.headers)
-        if response.is_json and not response.direct_passthrough:
+        row.request_headers = sent_headers(environ)
+        row.response_headers = dressed(list(response.headers), environ)
+        if response.content_type.startswith(_JSON) and not response.direct_passthrough:
             row.response_body = _small(response.get_data())
-        row.ms = (stopwatch() - g.started) * 1000
-        here().journal.add(row)
+        row.ms = (stopwatch() - kept.started) * 1000
+        world.journal.add(row)
+    if kept.fault is None and "packed" in kept:
+        pack(response, kept.packed)
     return response
 
 
@@ -151,11 +171,6 @@ def _refuse_strangers() -> None:
         raise ControlRefusal(
             f"the control plane does not answer pages of {origin}: ask it from here or a program", 403
         )
-
-
-def _journalled() -> bool:
-    """Everything but reading the control plane itself."""
-    return not request.path.startswith("/_mock") or request.method not in ("GET", "HEAD", "OPTIONS")
 
 
 def _kind(path: str) -> str:
@@ -181,7 +196,7 @@ def _refused(refusal: Refusal) -> Response:
     body, content_type = refusal.content()
     response = Response(body, refusal.status, content_type=content_type)
     if isinstance(refusal, ApiRefusal):
-        dress(response, CORE)
+        dress(RESOURCES if refusal.family == "resources" else CORE)
     response.headers.update(refusal.headers)
     return response
 
@@ -193,12 +208,22 @@ def _not_routed(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         if request.method == "OPTIONS":
             return Response(status=204, headers=CORS)
-        return _refused(NotImplementedMethod())
+        return _refused(_other_method())
     if isinstance(error, RequestEntityTooLarge):
         return _refused(ControlRefusal(f"the body is larger than {LARGEST_BODY} bytes", 413))
     if error.code == 500:
         return _refused(InternalError())
     return _refused(CannotGet(request.method, request.path))
+
+
+def _other_method() -> ApiRefusal:
+    """The answer to a method that does not exist on what can only be read, as is set (data-api 15 #13)."""
+    answers: dict[str, Callable[[], ApiRefusal]] = {
+        "501": NotImplementedMethod,
+        "405": errors.MethodNotAllowed,
+        "html": lambda: CannotGet(request.method, request.path),
+    }
+    return answers[here().settings.other_methods]()
 
 
 def _control_words(error: HTTPException) -> str:

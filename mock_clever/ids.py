@@ -13,6 +13,9 @@ import random
 import re
 from collections.abc import Iterator
 
+Stream = random.Random
+"""A stream of chance, as `chance` makes it."""
+
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 
 
@@ -32,9 +35,9 @@ def token(length: int, *key: str) -> str:
     return hashlib.sha256("\x1f".join(key).encode()).hexdigest()[:length]
 
 
-def chance(*key: str) -> random.Random:
+def chance(*key: str) -> Stream:
     """A stream of chance that belongs to the key alone."""
-    return random.Random("\x1f".join(key))
+    return Stream("\x1f".join(key))
 
 
 def fingerprint(secret: str) -> str:

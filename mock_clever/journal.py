@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
 import msgspec
 from msgspec import Struct
@@ -33,14 +33,15 @@ class Finding(Struct, frozen=True):
 class Row(Struct, kw_only=True):
     """One exchange. Bodies are kept when they are small; the journal numbers it.
 
-    `request_headers` bear the names that WSGI gives them: spelling them would take longer than all else.
+    It holds what WSGI has: `query` as it came, `request_headers` under WSGI's names. Parsing and spelling them
+    would take longer than all else, and few rows are ever read.
     """
 
     at: float
     kind: str
     method: str
     path: str
-    query: Mapping[str, list[str]]
+    query: str
     status: int
     id: int = 0
     client_id: str | None = None
@@ -49,7 +50,6 @@ class Row(Struct, kw_only=True):
     credential: str = "none"
     request_headers: list[tuple[str, str]] = []
     request_body: bytes = b""
-    request_type: str = ""
     response_headers: list[tuple[str, str]] = []
     response_body: bytes = b""
     ms: float = 0.0
@@ -64,7 +64,7 @@ class Row(Struct, kw_only=True):
             "kind": self.kind,
             "method": self.method,
             "path": self.path,
-            "query": {key: _one(masked_value(key, values)) for key, values in self.query.items()},
+            "query": {key: _one(masked_value(key, values)) for key, values in _parsed(self.query).items()},
             "status": self.status,
             "client_id": self.client_id,
             "user": self.user,
@@ -72,7 +72,7 @@ class Row(Struct, kw_only=True):
             "credential": self.credential,
             "request": {
                 "headers": {name: masked_text(name, value) for name, value in _spelled(self.request_headers)},
-                "body": _body(self.request_body, self.request_type),
+                "body": _body(self.request_body, dict(self.request_headers).get("CONTENT_TYPE", "").lower()),
             },
             "response": {
                 "headers": {name: masked_text(name, value) for name, value in self.response_headers},
@@ -135,6 +135,12 @@ def sent_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _spelled(headers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Headers under the names that HTTP gives them."""
     return ((name.removeprefix("HTTP_").replace("_", "-").title(), value) for name, value in headers)
+
+
+def _parsed(query: str) -> dict[str, list[str]]:
+    """The parameters of a query, as it stands in WSGI: bytes that are read as Latin-1."""
+    text = query.encode("latin-1", "replace").decode("utf-8", "replace")
+    return parse_qs(text, keep_blank_values=True, errors="replace")
 
 
 def _one(values: list[str]) -> str | list[str]:

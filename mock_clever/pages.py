@@ -11,6 +11,7 @@ from threading import Lock
 from msgspec import Struct
 
 from mock_clever.model import Snapshot
+from mock_clever.versions import Permission
 
 KEPT_BYTES = 320 * 2**20
 """The largest preset takes 280 MB at most, so that a second sync of it finds every page finished."""
@@ -57,10 +58,11 @@ class Shelf:
 
 
 class Published:
-    """What one application sees now, and the pages written of it."""
+    """What one application sees now, with which rights, and the pages written of it."""
 
-    def __init__(self, snapshot: Snapshot, shelf: Shelf) -> None:
+    def __init__(self, snapshot: Snapshot, permission: Permission, shelf: Shelf) -> None:
         self.snapshot = snapshot
+        self.permission = permission
         self._shelf = shelf
         self._mark = object()  # its pages are told from all others by it, even when it is long gone
 

@@ -15,10 +15,12 @@ from typing import Any
 from msgspec import Struct, structs
 
 from mock_clever.apps import App, standard_apps
+from mock_clever.documentation import PORTAL, publish
 from mock_clever.errors import ControlRefusal
 from mock_clever.ingest import ingest
 from mock_clever.model import Snapshot
 from mock_clever.prepared import prepare
+from mock_clever.settings import Settings
 from mock_clever.synthesis import UnknownPreset, answer_key
 from mock_clever.world import World
 
@@ -28,11 +30,15 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
-    """What a world begins with. `roster` is a folder of CSV files that takes the preset's place."""
+    """What a world begins with. `roster` is a folder of CSV files that takes the preset's place.
+
+    `settings` are those that a reset goes back to.
+    """
 
     preset: str = "sandbox"
     seed: int = 0
     roster: Path | None = None
+    settings: Settings = Settings()
     redirect_uris: tuple[str, ...] = (REDIRECT_URI,)
     cache: Path | None = None
 
@@ -67,11 +73,13 @@ def _from_files(scenario: Scenario, folder: Path) -> Start:
     return Start(scenario, ingest(loaded.source), [], tuple(str(warning) for warning in loaded.warnings))
 
 
-def fill(world: World, begins: Start) -> None:
-    """Put a scenario's district into a world and connect it to every application there."""
+def fill(world: World, begins: Start, connect: bool = True) -> None:
+    """Put a scenario's district into a world, and connect it to every application there unless told not to."""
     world.add_district(begins.district, begins.answers)
-    for client_id in world.apps:
-        world.connect(client_id, begins.district.district.id)
+    for app in list(world.apps.values()) if connect else ():
+        if app.by_district and app.client_id != PORTAL.client_id:
+            world.connect(app.client_id, begins.district.district.id)
+    publish(world, begins.district)
 
 
 class Worlds:
@@ -137,5 +145,6 @@ class Worlds:
 def _fresh(name: str, begins: Start, apps: Mapping[str, App]) -> World:
     world = World(name, begins.scenario.seed)
     world.apps = dict(apps)
+    world.settings = begins.scenario.settings
     fill(world, begins)
     return world

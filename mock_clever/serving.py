@@ -28,8 +28,11 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.parser import HTTPRequestParser, ParsingError, TransferEncodingNotImplemented
 from waitress.server import TcpWSGIServer
+from waitress.task import WSGITask
+
+from mock_clever.variation import header_case
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -65,19 +68,30 @@ class NotLoopbackError(ListenError):
 
 
 class _Request(HTTPRequestParser):
-    """A request as it arrives. waitress loses the connection over `GET http://[`; here that is a 400 too."""
+    """A request as it arrives. waitress loses the connection over `GET http://[`; here that is a 400 too.
+
+    So is a transfer coding it does not know, its one 501: what a client does wrong is never a 5xx.
+    """
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
             super().parse_header(header_plus)
-        except ValueError as wrong:
+        except (ValueError, TransferEncodingNotImplemented) as wrong:
             raise ParsingError(f"The request cannot be read: {wrong}") from wrong
+
+
+class _Answer(WSGITask):
+    """An answer on its way; its header names are in the case that the variation gives them."""
+
+    def build_response_header(self) -> bytes:
+        return header_case(super().build_response_header())
 
 
 class _Connection(HTTPChannel):
     """One client's connection; it lives through many requests."""
 
     parser_class = _Request
+    task_class = _Answer
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)

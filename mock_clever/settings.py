@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct, structs
 
 from mock_clever.errors import ControlRefusal
+from mock_clever.versions.shape import Dialect
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,8 +27,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Where the token endpoint accepts client id and secret; the body is always a finding."),
     ] = "basic or body"
     unauthorized: Annotated[
-        Literal["recorded", "message"],
-        Meta(description="The 401 body: the recorded one, or the `message` of the published specification."),
+        Literal["recorded", "message", "lms"],
+        Meta(
+            description="The 401 body: the recorded one, the `message` of the published specification, or what LMS"
+            " Connect says (401 without a token, 403 for one it does not know)."
+        ),
     ] = "recorded"
     out_of_scope: Annotated[
         Literal["html", "message"],
@@ -36,6 +40,67 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unknown_role: Annotated[
         Literal["refuse", "ignore"], Meta(description="What a `role` outside the endpoint's values does.")
     ] = "refuse"
+    unknown_parameter: Annotated[
+        Literal["ignore", "refuse"],
+        Meta(description="What a query parameter the endpoint does not have does; ignored ones are still echoed."),
+    ] = "ignore"
+    link_order: Annotated[
+        Literal["documented", "recorded", "shuffled"],
+        Meta(
+            description="Paging links: `self, next, prev` from v2.0 as in the documents, `self, prev, next`"
+            " everywhere as recorded, or in any order."
+        ),
+    ] = "documented"
+    next_link: Annotated[
+        Literal["exact", "hopeful"],
+        Meta(description="Whether a page that is just full has a `next` although nothing follows."),
+    ] = "exact"
+    empty_resources: Annotated[
+        Literal["recorded", "documented"],
+        Meta(description='No resources: `{"resources":[]}` as recorded, or an empty list like any other.'),
+    ] = "recorded"
+    other_methods: Annotated[
+        Literal["501", "405", "html"],
+        Meta(description="What POST, PUT, PATCH and DELETE get: 501, LMS Connect's empty 405, or Express's page."),
+    ] = "501"
+    healthy_state: Annotated[
+        Literal["running", "success"], Meta(description="The `state` of a district that is well.")
+    ] = "running"
+    nulls: Annotated[
+        Literal["absent", "null"],
+        Meta(description="A nullable field without a value: blank or absent as recorded, or `null`."),
+    ] = "absent"
+    event_order: Annotated[
+        Literal["documented", "recorded"],
+        Meta(description="The order of events in a batch: as documented, or districts and schools first."),
+    ] = "documented"
+    student_extras: Annotated[
+        Literal["absent", "present"],
+        Meta(
+            description="What documents or specifications give a student and no recorded one has: `legacy_id`,"
+            " `created`, `last_modified` and the GPA keys."
+        ),
+    ] = "absent"
+    spelling: Annotated[
+        Literal["documented", "specification"],
+        Meta(description="Disability codes and Chinese: `AUT` and `chi` as documented, or `aut` and `zho`."),
+    ] = "documented"
+    variation: Annotated[
+        Annotated[int, Meta(ge=0, le=2**31)] | None,
+        Meta(
+            description="Seed of the legal variation of all that Clever's documents leave open; null is off.",
+        ),
+    ] = None
+
+    @property
+    def dialect(self) -> Dialect:
+        """How records are told: the switched settings that tables speak of, and the variation."""
+        switched = (f"{name}={getattr(self, name)}" for name in _TOLD if getattr(self, name) != _PLAIN[name])
+        return Dialect(frozenset(switched), self.variation)
+
+
+_TOLD = ("healthy_state", "nulls", "student_extras", "spelling")
+_PLAIN = {field.name: field.default for field in structs.fields(Settings)}
 
 
 def changed(settings: Settings, body: object) -> Settings:

@@ -96,7 +96,13 @@ def test_a_limit_of_ten_thousand_is_allowed(limit: str, mock: Mock) -> None:
 def test_a_malformed_cursor_is_a_bad_request(cursor: str, value: str, mock: Mock) -> None:
     response = mock.reader().ask(f"{U}?{cursor}={value}")
     assert response.status_code == 400
-    assert response.get_json() == {"message": f"{cursor} must be an id of 24 hexadecimal digits"}
+    assert response.get_json() == {"message": f"{cursor} must be an id of 24 hexadecimal digits, or last"}
+
+
+def test_last_is_a_cursor_beyond_every_id(mock: Mock) -> None:
+    everybody = mock.reader().ids(U)
+    assert mock.reader().ids(f"{U}?ending_before=last&limit=2") == everybody[-2:]
+    assert mock.reader().ids(f"{U}?starting_after=last") == []
 
 
 def test_two_cursors_at_once_are_a_bad_request(mock: Mock) -> None:

@@ -9,17 +9,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from msgspec import Struct
 
 from mock_clever.api.asking import Asker, asker, here, out_of_scope
-from mock_clever.api.paging import asked, links
+from mock_clever.api.latitude import arranged, goes_on, order, sized
+from mock_clever.api.paging import WHOLE, asked, links
+from mock_clever.api.parameters import Place, of_place
 from mock_clever.api.where import matching
-from mock_clever.api.wire import CORE, RESOURCES, answer
+from mock_clever.api.wire import CORE, RESOURCES, answer, packed, wants_packed
 from mock_clever.errors import BadParameter, CannotGet, NotFound
 from mock_clever.model import Id, Record
 from mock_clever.versions import VERSIONS, Collection, Relation, Version
-from mock_clever.versions.shape import Tell, telling
+from mock_clever.versions.shape import Tell, Told, telling
 
 _encode = msgspec.json.Encoder().encode
 data = Blueprint("data", __name__)
@@ -28,7 +30,7 @@ data = Blueprint("data", __name__)
 class _Element(Struct, gc=False):
     """A record in a list, in the envelope that Clever puts around it."""
 
-    data: Struct
+    data: Told
     uri: str
 
 
@@ -36,7 +38,7 @@ class _Element(Struct, gc=False):
 def list_records(version: str, name: str) -> Response:
     """A page of a collection, or how many records it holds."""
     told, collection = _collection(version, name)
-    who = _roster_reader(collection)
+    who = _roster_reader(asker(), collection)
     return _answer(who, collection, lambda: _listed(who, told, collection))
 
 
@@ -45,10 +47,12 @@ def get_record(version: str, name: str, id: str) -> Response:
     """One record with the links that lead on from it."""
     told, collection = _collection(version, name)
     who = asker()
-    if who.login is not None:
+    if who.login is None:
+        _roster_reader(who, collection)
+    elif who.login.authorized_by == "teacher":
+        _library_reader(collection)
+    else:
         _own_record(who, collection, id)
-    elif collection.part != "district":
-        _sync_only(who)
     return _answer(who, collection, lambda: _single(who, told, collection, id.lower()))
 
 
@@ -59,8 +63,12 @@ def follow_link(version: str, name: str, id: str, relation: str) -> Response:
     link = collection.relations.get(relation.lower())
     if link is None:
         raise CannotGet(request.method, request.path)
-    who = _roster_reader(collection, also=told.collections[link.to])
-    target = told.collections[link.to]
+    who, target = asker(), told.collections[link.to]
+    if who.login is not None and who.login.authorized_by == "teacher":
+        _library_reader(link)
+        _own_link(who, collection, id)
+    else:
+        _roster_reader(who, collection, target)
     return _answer(who, target, lambda: _followed(who, told, collection, id.lower(), link))
 
 
@@ -72,12 +80,11 @@ def _collection(version: str, name: str) -> tuple[Version, Collection]:
     return told, collection
 
 
-def _roster_reader(collection: Collection, also: Collection | None = None) -> Asker:
-    """A district token that may read this collection; any other kind is answered in HTML (docs/error-messages)."""
-    who = asker()
+def _roster_reader(who: Asker, *reached: Collection) -> Asker:
+    """Let through a district token that may read these; any other kind gets a page (docs/error-messages)."""
     if who.login is not None:
         raise out_of_scope()
-    if collection.part != "district" or also is not None:
+    if any(collection.part != "district" for collection in reached):
         _sync_only(who)
     return who
 
@@ -99,12 +106,40 @@ def _own_record(who: Asker, collection: Collection, id: str) -> None:
         raise NotFound
 
 
+def _library_reader(asked_for: Collection | Relation) -> None:
+    """A token that a teacher authorised reads their classes, which is all it sees (docs/classroom-rostering)."""
+    if not asked_for.library:
+        raise out_of_scope()
+
+
+def _own_link(who: Asker, collection: Collection, id: str) -> None:
+    """From a person's record a user token follows links only if it is their own."""
+    assert who.login is not None
+    if collection.own is not None and id.lower() not in collection.own(who.snapshot, who.login.user):
+        raise NotFound
+
+
 def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Response:
-    key = (request.path, request.query_string, who.permission, who.login is None, here().settings)
-    return answer(who.published.page(key, write), RESOURCES if shown.empty else CORE)
+    key = (request.path, request.environ["QUERY_STRING"], who.login is None)
+    page = who.published.page(key, write)
+    if wants_packed(page):
+        g.packed = who.published.page((*key, "gzip"), lambda: packed(page.body)).body
+    return answer(page, RESOURCES if shown.empty else CORE)
+
+
+def _known_only(place: Place) -> None:
+    """Raises BadParameter for a parameter the endpoint does not have, where that is set (data-api 15 #7)."""
+    if here().settings.unknown_parameter == "ignore":
+        return
+    known = [row.name for row in of_place(place)]
+    for name in request.args:
+        if name not in known:
+            takes = f"it takes {', '.join(known)}" if known else "it takes none"
+            raise BadParameter(f"{name} is no parameter of this endpoint: {takes}")
 
 
 def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
+    _known_only(Place(version=version, collection=collection))
     table = who.snapshot.table(collection.kind)
     if collection.counts and request.args.get("count") == "true":
         uri = f"{request.path}?{_query()}"
@@ -127,6 +162,7 @@ def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
 
 
 def _single(who: Asker, version: Version, collection: Collection, id: Id) -> bytes:
+    _known_only(Place(version=version, collection=collection, single=True))
     record = _found(who, collection, id)
     uri = f"/{version.name}/{collection.name}/{id}"
     shown = [{"rel": "self", "uri": uri}]
@@ -134,10 +170,11 @@ def _single(who: Asker, version: Version, collection: Collection, id: Id) -> byt
     if who.login is None:
         shown += [{"rel": rel, "uri": f"{uri}/{rel}"} for rel in collection.linked(record)]
     included = _included(who, version, collection, record) if who.login is None else {}
-    return _encode({"data": told, "links": shown, **included})
+    return _encode({"data": told, "links": arranged(shown), **included})
 
 
 def _followed(who: Asker, version: Version, collection: Collection, id: Id, link: Relation) -> bytes:
+    _known_only(Place(version=version, collection=collection, relation=link))
     record, target = _found(who, collection, id), version.collections[link.to]
     if link.values:
         return _encode({"data": list(link.find(who.snapshot, record))})
@@ -183,7 +220,8 @@ def _included(who: Asker, version: Version, collection: Collection, record: Any)
             continue
         table, tell = who.snapshot.table(target.kind), _telling(who, version, target, link)
         ids, _ = asked({}).cut(_reached(who, target, link, record))
-        told = [{"data": tell(table[id]), "uri": f"/{version.name}/{target.name}/{id}"} for id in ids]
+        end = f"/{link.rel}" if link.part else ""
+        told = [{"data": tell(table[id]), "uri": f"/{version.name}/{target.name}/{id}{end}"} for id in ids]
         if told or not link.one:
             found[link.rel] = told[0] if link.one else told
     return found
@@ -214,22 +252,24 @@ def _page(
     if where and request.args.get("where"):
         matches = matching(request.args["where"])
         ids = [id for id in ids if matches(tell(table[id]))]
-    wanted = asked(request.args if collection.pages else {})
+    wanted = sized(asked(request.args if collection.pages else {})) if who.login is None else WHOLE
     shown, more = wanted.cut(ids)
-    if collection.empty and not shown:
+    if collection.empty and not shown and here().settings.empty_resources == "recorded":
         return _encode({collection.empty: []})
     if bare and request.args.get("show_links") not in ("", "true"):
-        told: list[Struct] = [tell(record) for record in table.some(shown)]
+        told: list[Told] = [tell(record) for record in table.some(shown)]
     else:
         uri, end = f"/{version.name}/{collection.name}/", f"/{told_as.rel}" if told_as and told_as.part else ""
         told = [_Element(tell(record), f"{uri}{record.id}{end}") for record in table.some(shown)]
-    around = [*links(request.path, _query(), shown, more, wanted, version.links), *back]
+    more = who.login is None and goes_on(more, shown, wanted)
+    around = arranged([*links(request.path, _query(), shown, more, wanted, order(version)), *back])
     return _encode({"links": around, "data": told} if first else {"data": told, "links": around})
 
 
 def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> Tell:
     part, timestamps = (link.part, link.timestamps) if link is not None else ("", False)
-    return telling(version.name, collection, who.permission, who.snapshot, part, timestamps)
+    dialect = here().settings.dialect
+    return telling(version.name, collection, who.permission, who.snapshot, part, timestamps, dialect)
 
 
 def _found(who: Asker, collection: Collection, id: Id) -> Record:

@@ -17,6 +17,8 @@ from mock_clever.model import Id, after, before
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000
 ORDER = ("self", "next", "prev")
+LAST = "last"
+"""A cursor beyond every id, by its spelling alone (docs/events-api; events-and-sync 11 #13)."""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -26,7 +28,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     starting_after: Id | None = None
     ending_before: Id | None = None
 
-    def cut(self, ids: list[Id]) -> tuple[list[Id], bool]:
+    def cut(self, ids: Sequence[Id]) -> tuple[Sequence[Id], bool]:
         """The page of these ascending ids, and whether more follow it.
 
         With `ending_before` the page holds those nearest the cursor, still ascending.
@@ -41,6 +43,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     def moved(self) -> bool:
         """Whether the request carried a cursor: then a page says what came before it."""
         return self.starting_after is not None or self.ending_before is not None
+
+
+WHOLE = Asked(limit=2**31)
+"""All there is: what a user token gets, which can neither page nor limit (docs/paging-and-limits)."""
 
 
 def asked(parameters: Mapping[str, str]) -> Asked:
@@ -63,16 +69,25 @@ def _limit(text: str | None) -> int:
 
 def _cursor(parameters: Mapping[str, str], name: str) -> Id | None:
     value = parameters.get(name) or None
-    if value is not None and not is_object_id(value):
-        raise BadParameter(f"{name} must be an id of 24 hexadecimal digits")
+    if value is not None and value != LAST and not is_object_id(value):
+        raise BadParameter(f"{name} must be an id of 24 hexadecimal digits, or {LAST}")
     return value
 
 
 def links(
-    path: str, query: str, shown: Sequence[Id], more: bool, request: Asked, order: Sequence[str] = ORDER
+    path: str,
+    query: str,
+    shown: Sequence[Id],
+    more: bool,
+    request: Asked,
+    order: Sequence[str] = ORDER,
+    bare: str = "",
 ) -> list[dict[str, str]]:
-    """self, next and prev: next from the last id on the page, prev from the first (recorded; data-api 4.2)."""
-    found = [{"rel": "self", "uri": f"{path}?{query}" if query else path}]
+    """self, next and prev: next from the last id on the page, prev from the first (recorded; data-api 4.2).
+
+    `more` is whether there is a next page; `order` is that of the links, `bare` what `self` ends in without query.
+    """
+    found = [{"rel": "self", "uri": f"{path}?{query}" if query else path + bare}]
     kept = [pair for pair in query.split("&") if pair and not _is_cursor(pair)]
     if more and shown:
         found.append({"rel": "next", "uri": f"{path}?{'&'.join([*kept, f'starting_after={shown[-1]}'])}"})

@@ -2,67 +2,134 @@
 
 from __future__ import annotations
 
-from flask import Response, g
+from collections.abc import Mapping
+from gzip import compress
+from typing import Any
+
+from flask import Response, g, request
 from msgspec import Struct
 
 from mock_clever.api.asking import here
 from mock_clever.pages import Page
 
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Methods": "GET,PATCH,POST,DELETE",
-    "Access-Control-Allow-Headers": "Content-Type,Authorization,X-Requested-With,Accept,Origin,Referer,User-Agent",
-}
-EVERYWHERE = {
-    "Cache-Control": "no-store",
-    "Strict-Transport-Security": "max-age=15552000; includeSubDomains",
-    "X-Envoy-Upstream-Service-Time": "1",
-}
+DRESS = "mock_clever.dress"
+WORTH_PACKING = 1024  # bytes, the usual threshold of Express's own compression
+
+EVERY = ("core", "events", "resources")
+BOTH = ("core", "events")
+ALLOWED = "Content-Type,Authorization,X-Requested-With,Accept,Origin,Referer,User-Agent"
+
+
+class Header(Struct, frozen=True):
+    """A header that answers of these families carry, and how it is known; no `value` where each has its own."""
+
+    name: str
+    value: str
+    families: tuple[str, ...]
+    mark: str = "observed"
+    source: str = "wire:v3.0"
+    note: str = ""
+
+
+HEADERS = (
+    Header("Cache-Control", "no-store", EVERY),
+    Header("Strict-Transport-Security", "max-age=15552000; includeSubDomains", EVERY),
+    Header(
+        "X-Envoy-Upstream-Service-Time", "1", EVERY, note="milliseconds; always 1, so that answers can be compared"
+    ),
+    Header("Access-Control-Allow-Origin", "*", BOTH),
+    Header("Access-Control-Allow-Methods", "GET,PATCH,POST,DELETE", BOTH),
+    Header("Access-Control-Allow-Headers", ALLOWED, BOTH),
+    Header("X-Powered-By", "Express", ("core",)),
+    Header("Access-Control-Allow-Methods", "GET", ("resources",)),
+    Header("Content-Security-Policy", "frame-ancestors 'none'", ("resources",)),
+    Header("X-Frame-Options", "DENY", ("resources",)),
+    Header("X-Content-Type-Options", "nosniff", ("resources",)),
+    Header("Vary", "Accept-Encoding", ("events", "resources")),
+    Header("ETag", "", ("core",), note="weak: the length of the body in hex and a digest of it"),
+    Header("X-Request-Id", "", EVERY, note="a UUID"),
+    Header("Clever-Request-Id", "", ("events", "resources"), note="32 hexadecimal digits"),
+    Header("X-Ratelimit-Bucket", "", EVERY, note="`bearer`, on every answer to a token"),
+    Header("X-Ratelimit-Limit", "", EVERY, note="requests a token has in a minute"),
+    Header("X-Ratelimit-Remaining", "", EVERY, note="requests left, never below 0"),
+    Header("X-Ratelimit-Reset", "", EVERY, note="Unix seconds: a minute after the second of the first request"),
+)
+
+
+def _fixed(family: str) -> tuple[tuple[str, str], ...]:
+    return tuple((header.name, header.value) for header in HEADERS if header.value and family in header.families)
+
+
+CORS = {name: value for name, value in _fixed("core") if name.startswith("Access-Control-")}
 
 
 class Family(Struct, frozen=True):
     """One of the back ends behind the one host: its own headers, and which others it sends."""
 
-    headers: dict[str, str]
+    headers: tuple[tuple[str, str], ...]
     etag: bool = False
     clever_request_id: bool = False
     content_type: str = "application/json; charset=utf-8"
 
 
-CORE = Family({**EVERYWHERE, **CORS, "X-Powered-By": "Express"}, etag=True)
-RESOURCES = Family(
-    {
-        **EVERYWHERE,
-        "Access-Control-Allow-Methods": "GET",
-        "Content-Security-Policy": "frame-ancestors 'none'",
-        "X-Frame-Options": "DENY",
-        "X-Content-Type-Options": "nosniff",
-        "Vary": "Accept-Encoding",
-    },
-    clever_request_id=True,
-    content_type="application/json",
-)
+CORE = Family(_fixed("core"), etag=True)
+EVENTS = Family(_fixed("events"), clever_request_id=True)
+RESOURCES = Family(_fixed("resources"), clever_request_id=True, content_type="application/json")
 
 
 def answer(written: Page, family: Family = CORE) -> Response:
     """The 200 that sends a page."""
     response = Response(written.body, 200, content_type=family.content_type)
-    dress(response, family)
+    dress(family)
     if family.etag:
         response.headers["ETag"] = written.etag
     return response
 
 
-def dress(response: Response, family: Family = CORE) -> None:
-    """Give an answer its family's headers, and the rate limit's when a token was counted."""
-    headers = {**family.headers, "X-Request-Id": here().requests.uuid()}
+def wants_packed(written: Page) -> bool:
+    """Whether the client asks for gzip and the page is worth it (data-api 15 #30)."""
+    if len(written.body) < WORTH_PACKING or not request.environ.get("HTTP_ACCEPT_ENCODING"):
+        return False
+    return request.accept_encodings.quality("gzip") > 0
+
+
+def packed(body: bytes) -> bytes:
+    """A body in gzip, quickly rather than small; equal bodies are packed to equal bytes."""
+    return compress(body, compresslevel=1, mtime=0)
+
+
+def pack(response: Response, body: bytes) -> None:
+    """Send what a view packed, in the place of the body the journal has seen."""
+    response.set_data(body)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+
+
+def dress(family: Family = CORE) -> None:
+    """Let this request's answer have its family's headers, and the rate limit's when a token was counted.
+
+    They are kept apart from the Response, which would look through every header it is given, twice.
+    """
+    requests = here().requests
+    headers = [*family.headers, ("X-Request-Id", requests.uuid())]
     if family.clever_request_id:
-        headers["Clever-Request-Id"] = here().requests.hex(32)
+        headers.append(("Clever-Request-Id", requests.hex(32)))
     rate = g.get("rate")
     if rate is not None:
         remaining, reset, limit = rate
-        headers["X-Ratelimit-Bucket"] = "bearer"
-        headers["X-Ratelimit-Limit"] = str(limit)
-        headers["X-Ratelimit-Remaining"] = str(max(remaining, 0))
-        headers["X-Ratelimit-Reset"] = str(reset)
-    response.headers.extend(headers)  # all new, so none is looked for: setting each takes three times as long
+        headers += (
+            ("X-Ratelimit-Bucket", "bearer"),
+            ("X-Ratelimit-Limit", str(limit)),
+            ("X-Ratelimit-Remaining", str(max(remaining, 0))),
+            ("X-Ratelimit-Reset", str(reset)),
+        )
+    request.environ[DRESS] = headers
+
+
+def dressed(headers: list[tuple[str, str]], environ: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """An answer's own headers, and those it was dressed in that it has not itself."""
+    dress = environ.get(DRESS)
+    if not dress:
+        return headers
+    own = {name for name, _ in headers}
+    return headers + [header for header in dress if header[0] not in own]
