@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,8 @@ def main() -> None:
     "--redirect-uri", multiple=True, metavar="URI", help="Your app's callback; repeat for more, primary first."
 )
 @click.option("--cache", type=click.Path(path_type=Path), help="Where large districts are kept prepared.")
+@click.option("--variation", type=int, metavar="SEED", help="Vary all that Clever's documents leave open.")
+@click.option("--rate-limit", type=int, metavar="N", help="Requests a token has in a minute.  [default: 1200]")
 @click.option("--access-log", is_flag=True, help="One line on stderr for every answer.")
 def serve(
     preset: str,
@@ -56,6 +59,8 @@ def serve(
     public: bool,
     redirect_uri: tuple[str, ...],
     cache: Path | None,
+    variation: int | None,
+    rate_limit: int | None,
     access_log: bool,
 ) -> None:
     """Serve a district until Ctrl-C.
@@ -68,7 +73,7 @@ def serve(
     except serving.ListenError as wrong:
         raise Refused(str(wrong)) from None
     try:
-        app = _app(preset, seed, roster, redirect_uri, cache)
+        app = _app(preset, seed, roster, redirect_uri, cache, variation=variation, rate_limit=rate_limit)
     except Refused:
         server.close()
         raise
@@ -115,10 +120,18 @@ def demo(preset: str, out: Path, keep: bool) -> None:
     show_default=True,
     help="Where the reports go.",
 )
+@click.option("--variation", type=int, metavar="SEED", help="The mock that is started varies all it may.")
 @click.option("--only", metavar="IDS", help="Just these requirements, as SSO-05,SYN-06.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first fail.")
 def certify(
-    described: Path, url: str | None, preset: str, port: int, out: Path, only: str | None, fail_fast: bool
+    described: Path,
+    url: str | None,
+    preset: str,
+    port: int,
+    out: Path,
+    variation: int | None,
+    only: str | None,
+    fail_fast: bool,
 ) -> None:
     """Certify the app that a certification.toml describes.
 
@@ -135,7 +148,7 @@ def certify(
     except serving.ListenError as wrong:
         raise Refused(f"{wrong} If it is a mock that runs already, say --mock http://127.0.0.1:{port}.") from None
     try:
-        app = _app(preset, 0, None, demo.redirect_uris(described), None)
+        app = _app(preset, 0, None, demo.redirect_uris(described), None, variation=variation)
     except Refused:
         server.close()
         raise
@@ -176,18 +189,55 @@ def env(url: str) -> None:
         click.echo(f"export {name}='{value}'")
 
 
+@main.command()
+@click.option("--kind", help="Just one kind: endpoint, field, parameter, header, refusal, choice or left out.")
+@click.option("--mark", help="Just what is documented, observed, inferred or chosen.")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of columns.")
+def fidelity(kind: str | None, mark: str | None, as_json: bool) -> None:
+    """Print how everything the mock says is known, and which setting says otherwise."""
+    ledger = _load("ledger")
+    try:
+        entries = ledger.ledger(kind, mark)
+    except ControlRefusal as wrong:
+        raise Refused(str(wrong)) from None
+    click.echo(ledger.as_json(entries).decode() if as_json else ledger.as_text(entries))
+
+
+@main.command()
+@click.option("--url", default=f"http://127.0.0.1:{PORT}", show_default=True, help="The server it names.")
+def openapi(url: str) -> None:
+    """Print the OpenAPI document of everything the mock serves."""
+    described = _load("openapi").document(_app("tiny", 0, None, (), None), url)
+    click.echo(json.dumps(described, ensure_ascii=False, indent=2))
+
+
 def _load(name: str) -> Any:
     """A module of this package, imported when a command needs it, so that `serve` starts at once."""
     return importlib.import_module(f"mock_clever.{name}")
 
 
-def _app(preset: str, seed: int, roster: Path | None, redirect_uris: tuple[str, ...], cache: Path | None) -> Any:
+def _app(
+    preset: str,
+    seed: int,
+    roster: Path | None,
+    redirect_uris: tuple[str, ...],
+    cache: Path | None,
+    **settings: int | None,
+) -> Any:
     gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the start
     try:
-        scenarios = _load("scenarios")
+        scenarios, known = _load("scenarios"), _load("settings")
         uris = redirect_uris or (scenarios.REDIRECT_URI,)
+        given = {name: value for name, value in settings.items() if value is not None}
         begins = scenarios.start(
-            scenarios.Scenario(preset=preset, seed=seed, roster=roster, redirect_uris=uris, cache=cache)
+            scenarios.Scenario(
+                preset=preset,
+                seed=seed,
+                roster=roster,
+                settings=known.changed(known.Settings(), given),
+                redirect_uris=uris,
+                cache=cache,
+            )
         )
         app = _load("app").create_app(scenarios.Worlds(begins))
     except ControlRefusal as wrong:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,8 @@ from mock_clever.app import create_app  # noqa: E402
 from mock_clever.cli import main  # noqa: E402
 from mock_clever.faults.kinds import KINDS  # noqa: E402
 from mock_clever.fields import FIELDS  # noqa: E402
+from mock_clever.ledger import KINDS as LEDGER_KINDS  # noqa: E402
+from mock_clever.ledger import MARKS, ledger  # noqa: E402
 from mock_clever.people import QUIRKS  # noqa: E402
 from mock_clever.rules import FIELDS as FILTERS  # noqa: E402
 from mock_clever.scenarios import Scenario, Start, Worlds  # noqa: E402
@@ -113,6 +116,28 @@ def defects() -> str:
     return table(("defect", "the mistake", "refutes"), rows)
 
 
+def ledger_of(kind: str) -> str:
+    """The ledger's facts of one kind; a column that says nothing for any of them is left out."""
+    rows = [
+        {
+            "what": entry.name,
+            "where": entry.where,
+            "mark": entry.mark,
+            "source": entry.source,
+            "setting": f"`{entry.setting}`: {', '.join(entry.values)}" if entry.setting else "",
+            "": entry.note,
+        }
+        for entry in ledger(kind)
+    ]
+    head = [name for name in rows[0] if any(row[name] for row in rows)]
+    return table(head, ([row[name] for name in head] for row in rows))
+
+
+def ledger_counts() -> str:
+    rows = [(kind, *(len(ledger(kind, mark)) for mark in MARKS)) for kind in LEDGER_KINDS]
+    return table(("kind", *MARKS), rows)
+
+
 def sample(name: str) -> str:
     path = ROOT / "docs" / "samples" / name
     language = {".py": "python", ".sh": "sh", ".toml": "toml"}[path.suffix]
@@ -135,6 +160,8 @@ PRINTED: dict[str, Callable[[], str]] = {
         ("of", "fields"), [(f"`{of}`", ", ".join(f"`{name}`" for name in names)) for of, names in FILTERS.items()]
     ),
     "presets": lambda: ", ".join(f"`{name}`" for name in preset_names()) + "\n",
+    "ledger counts": ledger_counts,
+    **{f"ledger {kind}": partial(ledger_of, kind) for kind in LEDGER_KINDS},
     "requirements": requirements,
     "defects": defects,
 }

@@ -1,0 +1,469 @@
+"""The project's own OpenAPI 3.1 document: everything that is served, printed from the tables that serve it.
+
+Roster endpoints come from the versions, their parameters from `api.parameters`, their records from the field
+table; the control plane's routes from the application and its bodies from `control.bodies`. Answers of the roster
+are described as a Secure Sync application may see them at most, or a single sign-on application at least.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from flask import Flask
+from msgspec import Struct
+
+from mock_clever import __version__
+from mock_clever.api.endpoints import ENDPOINTS, Endpoint
+from mock_clever.api.paging import LAST
+from mock_clever.api.parameters import Parameter, Place, everywhere, of_path, of_place
+from mock_clever.apps import GRANTS
+from mock_clever.changes import Change
+from mock_clever.control import bodies
+from mock_clever.faults.plan import Planned
+from mock_clever.settings import Settings
+from mock_clever.versions import Permission
+from mock_clever.versions.schema import DATETIME, DIALECT, ID, schema
+
+Json = dict[str, Any]
+
+FULL = Permission(granted=frozenset(GRANTS))
+NAMES_ONLY = Permission(tier="sso")
+
+TEXT: Json = {"type": "string"}
+ANY: Json = {"type": "object"}
+HTML: Json = {"text/html": {"schema": TEXT}}
+
+
+class ChangesBody(Struct):
+    """What happens to a district, in this order."""
+
+    changes: list[Change]
+
+
+BODIES: dict[str, Any] = {
+    "POST /_mock/apps": bodies.AppBody,
+    "PATCH /_mock/connections/{id}": bodies.ConnectionBody,
+    "PUT /_mock/connections/{id}/sharing": bodies.SharingBody,
+    "POST /_mock/districts": bodies.DistrictBody,
+    "POST /_mock/districts/{id}/changes": ChangesBody,
+    "PATCH /_mock/districts/{id}/library": bodies.LibraryBody,
+    "POST /_mock/revoke": bodies.RevokeBody,
+    "POST /_mock/login": bodies.LoginBody,
+    "POST /_mock/clock": bodies.ClockBody,
+    "POST /_mock/worlds": bodies.WorldBody,
+    "POST /_mock/faults": Planned,
+    "PATCH /_mock/settings": Settings,
+}
+"""What the control plane is sent, by operation."""
+
+LINKS: Json = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"rel": TEXT, "uri": TEXT},
+        "required": ["rel", "uri"],
+        "additionalProperties": False,
+    },
+}
+COUNTED: Json = {
+    "type": "object",
+    "properties": {"count": {"type": "integer", "minimum": 0}, "links": LINKS},
+    "required": ["count", "links"],
+    "additionalProperties": False,
+}
+MESSAGE: Json = {"type": "object", "properties": {"message": TEXT}, "required": ["message"]}
+UNKNOWN_TOKEN: Json = {
+    "type": "object",
+    "properties": {"code": {"const": 101}, "error": TEXT, "data": ANY},
+    "required": ["code", "error", "data"],
+}
+REFUSED_EXCHANGE: Json = {
+    "type": "object",
+    "properties": {"error": TEXT, "error_description": TEXT},
+    "required": ["error"],
+    "additionalProperties": False,
+}
+TOKEN: Json = {
+    "type": "object",
+    "properties": {"access_token": TEXT, "token_type": {"const": "bearer"}},
+    "required": ["access_token", "token_type"],
+}
+DISTRICT_TOKEN: Json = {
+    "type": "object",
+    "properties": {
+        "id": ID,
+        "created": DATETIME,
+        "owner": {
+            "type": "object",
+            "properties": {"type": {"const": "district"}, "id": ID},
+            "required": ["type", "id"],
+        },
+        "access_token": TEXT,
+        "scopes": {"type": "array", "items": TEXT},
+    },
+    "required": ["id", "created", "owner", "access_token", "scopes"],
+}
+ME: Json = {
+    "type": "object",
+    "properties": {
+        "type": TEXT,
+        "data": {"type": "object", "properties": {"id": ID, "type": TEXT}, "required": ["id", "type"]},
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+    "required": ["data"],
+}
+ATTENDANCE: Json = {
+    "type": "object",
+    "properties": {
+        "data": {"type": "array", "items": {"$ref": "#/components/schemas/v3.1.attendance"}},
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+    "required": ["data", "links"],
+    "additionalProperties": False,
+}
+
+EVENT: Json = {
+    "type": "object",
+    "properties": {
+        "created": DATETIME,
+        "data": {
+            "type": "object",
+            "properties": {"object": ANY, "previous_attributes": ANY},
+            "required": ["object"],
+        },
+        "id": ID,
+        "type": TEXT,
+    },
+    "required": ["created", "data", "id", "type"],
+    "additionalProperties": False,
+}
+FEED: Json = {
+    "type": "object",
+    "properties": {
+        "data": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"data": EVENT, "uri": TEXT},
+                "required": ["data", "uri"],
+                "additionalProperties": False,
+            },
+        },
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+    "required": ["data", "links"],
+    "additionalProperties": False,
+}
+ONE_EVENT: Json = {
+    "type": "object",
+    "properties": {"data": EVENT, "links": {"$ref": "#/components/schemas/Links"}},
+    "required": ["data", "links"],
+    "additionalProperties": False,
+}
+
+ANSWERS: dict[str, Json] = {
+    **{f"GET {row.path}": FEED for row in ENDPOINTS if row.path.endswith("/events")},
+    **{f"GET {row.path}": ONE_EVENT for row in ENDPOINTS if row.path.endswith("/events/{id}")},
+    **{f"GET {row.path}": ME for row in ENDPOINTS if row.path.endswith("/me")},
+    "GET /oauth/tokens": {
+        "type": "object",
+        "properties": {
+            "data": {"type": "array", "items": DISTRICT_TOKEN},
+            "links": {"$ref": "#/components/schemas/Links"},
+        },
+        "required": ["data", "links"],
+    },
+    "POST /oauth/tokens": TOKEN,
+    "GET /oauth/tokeninfo": {
+        "type": "object",
+        "properties": {"client_id": TEXT, "scopes": {"type": "array", "items": TEXT}},
+        "required": ["client_id", "scopes"],
+    },
+    **{f"GET {row.path}": ATTENDANCE for row in ENDPOINTS if "/attendance/" in row.path},
+}
+"""What endpoints beside the roster answer with 200, by operation."""
+
+BASIC = ("GET /oauth/tokens", "POST /oauth/tokens")
+"""The operations that take client id and secret instead of a token."""
+
+
+def document(app: Flask, base: str = "http://127.0.0.1:8123") -> Json:
+    """The OpenAPI document of this application, reached at that URL."""
+    paths: dict[str, Json] = {}
+    for method, path, operation in (*_roster(), *_beside(), *_control(app)):
+        paths.setdefault(path, {})[method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "mock-clever",
+            "version": __version__,
+            "description": "A mock of Clever's APIs, and the control plane of the mock itself under /_mock/.",
+        },
+        "jsonSchemaDialect": DIALECT,
+        "servers": [{"url": base}],
+        "paths": paths,
+        "components": {
+            "schemas": _components(),
+            "responses": _responses(),
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "client": {"type": "http", "scheme": "basic"},
+            },
+        },
+    }
+
+
+def _roster() -> Iterator[tuple[str, str, Json]]:
+    for place in everywhere():
+        yield (
+            "GET",
+            place.path,
+            _operation(
+                "GET",
+                place.path,
+                _summary(place),
+                place.version.name,
+                of_place(place),
+                security=[{"token": []}],
+                responses={"200": _json("What is asked for.", _answer(place)), **_refused(413)},
+            ),
+        )
+
+
+def _summary(place: Place) -> str:
+    if place.relation is not None:
+        return f"{place.relation.rel} of one of the {place.collection.name}"
+    return f"one of the {place.collection.name}" if place.single else f"the {place.collection.name}"
+
+
+def _answer(place: Place) -> Json:
+    """What a place answers with 200: one of the forms that its parameters and tokens lead to."""
+    record = _records(place)
+    link = place.relation
+    if link is not None and link.values:
+        return _closed(data={"type": "array", "items": TEXT})
+    if not place.lists:
+        includes = place.collection.includes and place.single
+        single = _closed(data=record, links={"$ref": "#/components/schemas/Links"})
+        return single | {"additionalProperties": True} if includes else single
+    element = _closed(data=record, uri=TEXT)
+    bare = link.bare if link is not None else place.collection.bare
+    element = {"anyOf": [element, record]} if bare else element
+    listed = _closed(data={"type": "array", "items": element}, links={"$ref": "#/components/schemas/Links"})
+    forms = [listed]
+    if link is None and place.collection.counts:
+        forms.append({"$ref": "#/components/schemas/Counted"})
+    if place.target.empty:
+        forms.append(_closed(**{place.target.empty: {"type": "array", "maxItems": 0}}))
+    return {"anyOf": forms} if len(forms) > 1 else listed
+
+
+def _records(place: Place) -> Json:
+    name = _component(place)
+    full, least = {"$ref": f"#/components/schemas/{name}"}, {"$ref": f"#/components/schemas/{name}.sso"}
+    return {"anyOf": [full, least]} if place.target.own is not None else full
+
+
+def _component(place: Place) -> str:
+    link = place.relation
+    part = (link.part if link is not None else "") or place.target.part
+    return f"{place.version.name}.{part}" + (".midnight" if link is not None and link.timestamps else "")
+
+
+def _components() -> dict[str, Json]:
+    found: dict[str, Json] = {
+        "Links": LINKS,
+        "Counted": COUNTED,
+        "Message": MESSAGE,
+        "UnknownToken": UNKNOWN_TOKEN,
+    }
+    found["v3.1.attendance"] = schema("v3.1", "attendance", FULL)
+    for place in everywhere():
+        name = _component(place)
+        version, part, *midnight = name.rsplit(".", 2) if name.endswith(".midnight") else name.rsplit(".", 1)
+        found[name] = schema(version, part, FULL, timestamps=bool(midnight))
+        found[f"{name}.sso"] = schema(version, part, NAMES_ONLY, timestamps=bool(midnight))
+    _, forms = msgspec.json.schema_components(BODIES.values(), ref_template="#/components/schemas/{name}")
+    plain: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(forms))  # its defaults are Python's own
+    return found | plain
+
+
+def _beside() -> Iterator[tuple[str, str, Json]]:
+    for row in ENDPOINTS:
+        name = f"{row.method} {row.path}"
+        if row.page:
+            security: list[Json] = []
+            responses = _page_responses()
+        else:
+            security = [{"client": []}] if name in BASIC else [{"token": []}]
+            responses = {"200": _json("What is asked for.", ANSWERS[name]), **_refusals_of(name)}
+        yield (
+            row.method,
+            row.path,
+            _operation(
+                row.method,
+                row.path,
+                f"{row.method} {row.path}",
+                "login" if row.path.startswith("/oauth") or row.page else row.path.split("/")[1],
+                of_path(row.path) if row.method == "GET" else [],
+                security=security,
+                responses=responses,
+                body=_form(row),
+            ),
+        )
+
+
+def _refusals_of(name: str) -> Json:
+    if name in BASIC:
+        return {status: _json("A refusal of the token endpoint.", REFUSED_EXCHANGE) for status in ("400", "401")}
+    return _refused(413)
+
+
+def _page_responses() -> Json:
+    return {
+        "200": {"description": "A page.", "content": HTML},
+        "204": {"description": "Nothing."},
+        "302": {"description": "On to the next page, or back to the application."},
+        "4XX": {"description": "A page that says why the login stops.", "content": HTML},
+    }
+
+
+def _form(row: Endpoint) -> Json | None:
+    """The body of a form: the parameters that are sent in it."""
+    if row.method != "POST":
+        return None
+    rows = of_path(row.path, "body") if not row.page else of_path(row.path)
+    described = {"type": "object", "properties": {p.name: _typed(p) for p in rows}}
+    kinds = (
+        ["application/x-www-form-urlencoded"]
+        if row.page
+        else [
+            "application/json",
+            "application/x-www-form-urlencoded",
+        ]
+    )
+    return {"required": True, "content": {kind: {"schema": described} for kind in kinds}}
+
+
+def _control(app: Flask) -> Iterator[tuple[str, str, Json]]:
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith("/_mock/") or rule.rule.startswith("/_mock/static"):
+            continue
+        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            says = (app.view_functions[rule.endpoint].__doc__ or "").partition("\n")[0]
+            yield (
+                method,
+                path,
+                _operation(
+                    method,
+                    path,
+                    says,
+                    "control plane",
+                    of_path(path) if method == "GET" else [],
+                    security=[],
+                    responses={
+                        "2XX": _json("Done.", ANY),
+                        "4XX": _json(
+                            "What was wrong, and what to send instead.", {"$ref": "#/components/schemas/Message"}
+                        ),
+                    },
+                    body=_body(f"{method} {path}"),
+                ),
+            )
+
+
+def _body(name: str) -> Json | None:
+    if name not in BODIES:
+        return None
+    described = {"$ref": f"#/components/schemas/{BODIES[name].__name__}"}
+    return {"required": True, "content": {"application/json": {"schema": described}}}
+
+
+def _operation(
+    method: str,
+    path: str,
+    summary: str,
+    tag: str,
+    parameters: Sequence[Parameter],
+    *,
+    security: list[Json],
+    responses: Json,
+    body: Json | None = None,
+) -> Json:
+    named = [
+        {"name": name, "in": "path", "required": True, "schema": TEXT} for name in re.findall(r"{(\w+)}", path)
+    ]
+    operation = {
+        "operationId": re.sub(r"\W+", "_", f"{method.lower()}{path}").strip("_"),
+        "summary": summary,
+        "tags": [tag],
+        "parameters": [*named, *map(_parameter, parameters)],
+        "security": security,
+        "responses": responses,
+    }
+    return operation | ({"requestBody": body} if body else {})
+
+
+def _parameter(row: Parameter) -> Json:
+    described = {"name": row.name, "in": "query", "description": row.says, "schema": _typed(row)}
+    return described | ({"required": True} if row.required else {})
+
+
+def _typed(row: Parameter) -> Json:
+    if row.type == "integer":
+        bounds = {"minimum": row.least, "maximum": row.most}
+        default = {"default": int(row.default)} if row.default else {}
+        return {"type": "integer"} | {name: bound for name, bound in bounds.items() if bound is not None} | default
+    if row.type == "id":
+        return ID
+    if row.type == "cursor":
+        return {"anyOf": [ID, {"const": LAST}]}
+    if row.type == "strings":
+        return {"type": "array", "items": TEXT}
+    if row.type == "date":
+        return {"type": "string", "format": "date"}
+    return TEXT | ({"enum": list(row.values)} if row.values else {})
+
+
+def _responses() -> dict[str, Json]:
+    message = {"$ref": "#/components/schemas/Message"}
+    no_token = {"anyOf": [{"$ref": "#/components/schemas/UnknownToken"}, message]}
+    plain = {"text/plain": {"schema": TEXT}}
+    return {
+        "400": {
+            "description": "A parameter that cannot be understood.",
+            "content": {"application/json": {"schema": message}, **plain},
+        },
+        "401": _json("No token, or one that is unknown.", no_token),
+        "403": _json("A token that is unknown, where LMS Connect's words are set.", message),
+        "404": {
+            "description": "A record that is not visible; or an endpoint that is not for this kind of token.",
+            "content": {"application/json": {"schema": message}, **HTML},
+        },
+        "413": _json("`limit` above the most.", message),
+        "429": {"description": "More requests than a token has in a minute: no body."},
+    }
+
+
+def _refused(*more: int) -> Json:
+    return {
+        str(status): {"$ref": f"#/components/responses/{status}"} for status in (400, 401, 403, 404, *more, 429)
+    }
+
+
+def _json(description: str, described: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": described}}}
+
+
+def _closed(**properties: Json) -> Json:
+    """An object with just these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
