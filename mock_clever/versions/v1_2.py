@@ -41,6 +41,7 @@ DISTRICTS = replace(
 
 SCHOOLS = replace(
     _v["schools"],
+    feed=True,
     where=True,
     relations=relations(
         DISTRICT, *_filtered(*(_v["schools"].relations[name] for name in ("sections", "students", "teachers")))
@@ -49,6 +50,7 @@ SCHOOLS = replace(
 
 STUDENTS = replace(
     _v["students"],
+    feed=True,
     where=True,
     includes=True,
     linked=lambda _: ("district", "sections", "school", "teachers", "contacts"),
@@ -60,6 +62,7 @@ STUDENTS = replace(
 
 TEACHERS = replace(
     _v["teachers"],
+    feed=True,
     where=True,
     includes=True,
     linked=lambda _: ("district", "school", "students", "sections", "grade_levels"),
@@ -68,6 +71,7 @@ TEACHERS = replace(
 
 SCHOOL_ADMINS = replace(
     _v["school_admins"],
+    feed=True,
     reads=PERSON,
     where=True,
     includes=True,
@@ -77,6 +81,7 @@ SCHOOL_ADMINS = replace(
 
 DISTRICT_ADMINS = replace(
     _v["district_admins"],
+    events="",
     reads=PERSON,
     bare=True,
     linked=lambda _: (),
@@ -85,6 +90,7 @@ DISTRICT_ADMINS = replace(
 
 CONTACTS = replace(
     _v["contacts"],
+    events="studentcontacts",
     reads=(*CONTACT, ("student", "part.first.student or None")),
     linked=lambda _: ("district", "student"),
     relations=relations(
@@ -94,6 +100,7 @@ CONTACTS = replace(
 
 SECTIONS = replace(
     _v["sections"],
+    feed=True,
     reads=(
         *TAUGHT,
         ("course_name", "town.course_of(part).name"),
@@ -115,4 +122,5 @@ V1_2 = replace(
     me=Me(authorized_by=(), record=True),
     links=("self", "prev", "next"),
     links_first=False,
+    event_filters=False,
 )

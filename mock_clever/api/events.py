@@ -1,0 +1,159 @@
+"""The Events API: what changed of what an application sees, oldest first (docs/events-api)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Response, request
+from msgspec import Struct
+
+from mock_clever.api.asking import asker, find, here, out_of_scope
+from mock_clever.api.latitude import arranged, goes_on, order, sized
+from mock_clever.api.paging import asked, links
+from mock_clever.api.wire import EVENTS, answer
+from mock_clever.apps import Connection
+from mock_clever.errors import CannotGet, NotFound
+from mock_clever.feeds import RETENTION, Batch, EventIds
+from mock_clever.ids import is_object_id
+from mock_clever.model import Id, schools_of
+from mock_clever.pages import page
+from mock_clever.versions import VERSIONS, Version
+from mock_clever.versions.events import Happening, Occurrence
+
+_encode = msgspec.json.Encoder().encode
+events = Blueprint("events", __name__)
+
+Wanted = Callable[[Version, Batch, Happening], bool]
+
+
+class _Event(Struct, gc=False):
+    """One event, its keys in the order that was recorded."""
+
+    created: str
+    data: Occurrence
+    id: Id
+    type: str
+
+
+class _Element(Struct, gc=False):
+    """An event in the feed, wrapped once more."""
+
+    data: _Event
+    uri: str
+
+
+@events.get("/<version:version>/events")
+def list_events(version: str) -> Response:
+    """A page of the feed; `record_type`, which may be repeated, and `school` narrow it since v2.0."""
+    told, who = _version(version), _reader()
+    return _page(who, told, _filters(told))
+
+
+@events.get("/<version:version>/<name>/<id>/events")
+def events_of_record(version: str, name: str, id: str) -> Response:
+    """The feed of one record, which v1.2 alone has (spec:v1.2-events)."""
+    told = _version(version)
+    collection = told.collections.get(name.lower())
+    if collection is None or not collection.feed:
+        raise CannotGet(request.method, request.path)
+    who = _reader()
+    prefix = collection.events
+    return _page(who, told, [lambda _, __, event: event.id == id.lower() and _prefix(told, event) == prefix])
+
+
+@events.get("/<version:version>/events/<id>")
+def get_event(version: str, id: str) -> Response:
+    """One event, while it is kept. An expired, foreign or unknown id is a 404."""
+    told, who = _version(version), _reader()
+    ids = _ids(who, told)
+    found = ids.find(id.lower())
+    if found is None:
+        raise NotFound
+    shown = [{"rel": "self", "uri": f"/{told.name}/events/{id.lower()}"}]
+    return answer(page(_encode({"data": _told(told, id.lower(), *found), "links": shown})), EVENTS)
+
+
+def _version(name: str) -> Version:
+    told = VERSIONS.get(name.lower())
+    if told is None:
+        raise CannotGet(request.method, request.path)
+    return told
+
+
+def _reader() -> Connection:
+    """The connection whose feed is read: by a district token of a Secure Sync application (docs/events-api)."""
+    who = asker()
+    if who.login is not None or who.connection is None or "secure_sync" not in who.app.products:
+        raise out_of_scope()
+    return who.connection
+
+
+def _ids(connection: Connection, version: Version) -> EventIds:
+    return EventIds(here().events(connection), version, here().settings.event_order)
+
+
+def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Response:
+    ids = _ids(who, version)
+    chosen: Sequence[Id] = ids
+    if wanted:
+        found = ((id, ids.find(id)) for id in ids)
+        chosen = [id for id, each in found if each is not None and all(test(version, *each) for test in wanted)]
+    asks = sized(asked(request.args))
+    _report_gap(asks.starting_after)
+    shown, more = asks.cut(chosen)
+    uri = f"/{version.name}/events/"
+    told = [_Element(_told(version, id, *each), uri + id) for id in shown if (each := ids.find(id))]
+    query = request.query_string.decode("utf-8", "replace")
+    more = goes_on(more, shown, asks)
+    around = arranged(links(request.path, query, shown, more, asks, order(version), bare="?"))
+    return answer(page(_encode({"data": told, "links": around})), EVENTS)
+
+
+def _told(version: Version, id: Id, batch: Batch, happening: Happening) -> _Event:
+    data = batch.data(version, here().settings.event_order, happening)
+    return _Event(batch.created, data, id, f"{_prefix(version, happening)}.{happening.action}")
+
+
+def _prefix(version: Version, happening: Happening) -> str:
+    return version.collections[happening.collection].events
+
+
+def _filters(version: Version) -> list[Wanted]:
+    """What the query asks for. v1.2 has no filters (spec:v1.2-events)."""
+    if not version.event_filters:
+        return []
+    found: list[Wanted] = []
+    types = set(request.args.getlist("record_type")) - {""}
+    if types:
+        known = {collection.events for collection in version.collections.values()}
+        for unknown in sorted(types - known):
+            there = ", ".join(sorted(known - {""}))
+            find("unknown-record-type", f"{version.name} has no events of {unknown!r}, it has those of {there}")
+        found.append(lambda told, _, event: _prefix(told, event) in types)
+    school = request.args.get("school")
+    if school:
+        found.append(lambda told, batch, event: school in _schools(told, batch, event))
+    return found
+
+
+def _schools(version: Version, batch: Batch, happening: Happening) -> Sequence[Id]:
+    """The schools a record belongs to; none for what is the district's (events-and-sync 11 #16)."""
+    record: Any = batch.record(version, here().settings.event_order, happening)
+    match version.collections[happening.collection].kind:
+        case "schools":
+            return (record.id,)
+        case "sections":
+            return (record.school,)
+        case "users":
+            return schools_of(record)
+        case "students" | "teachers" | "school_admins":
+            return schools_of(record.user)
+    return ()
+
+
+def _report_gap(cursor: Id | None) -> None:
+    """Clever says nothing of an expired cursor, so the journal does: events may be missing after it."""
+    if cursor is not None and is_object_id(cursor) and int(cursor[:8], 16) < here().clock.now() - RETENTION:
+        find("silent-gap", "this cursor is older than 30 days: what came after may be lost, so read all anew")

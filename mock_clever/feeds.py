@@ -1,0 +1,131 @@
+"""The events an application may read: for each connection a feed of batches, the oldest expiring after 30 days.
+
+A batch is one difference: what a sync, a sharing edit or a permission changed of what the application sees. It is
+told when somebody reads it, in the version they read, so that nothing is written five times. Ids are made of the
+batch's second, its number, the version and the place within, so they ascend, and the same feed has the same ids
+whenever it is read (docs/events-api; events-and-sync 4).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from threading import Lock
+from typing import Any, overload
+
+from mock_clever.clock import iso
+from mock_clever.difference import Difference
+from mock_clever.fields import VERSIONS as NAMES
+from mock_clever.model import Id
+from mock_clever.versions import Version
+from mock_clever.versions.events import Happening, Occurrence, Sight, Telling
+
+RETENTION = 30 * 24 * 3600.0
+"""Seconds after which an event is gone (docs/events-api)."""
+
+_PLACES = 6  # hexadecimal digits of the place within a batch
+
+
+class Batch:
+    """One difference and its events in every version."""
+
+    def __init__(self, at: float, number: int, feed: str, told: Difference, before: Sight, after: Sight) -> None:
+        self.at = int(at)
+        self.number = number
+        self._feed = feed
+        self._told = told
+        self._before, self._after = before, after
+        self._read: dict[tuple[str, str], tuple[Telling, list[Happening]]] = {}
+        self._lock = Lock()
+
+    def prefix(self, version: Version) -> str:
+        """What the ids of its events in that version begin with."""
+        return f"{self.at:08x}{self.number:05x}{NAMES.index(version.name):x}{self._feed}"
+
+    def count(self, version: Version, order: str) -> int:
+        """How many events it has in that version."""
+        return len(self._events(version, order)[1])
+
+    def happenings(self, version: Version, order: str) -> list[Happening]:
+        """Its events in order, not told yet."""
+        return self._events(version, order)[1]
+
+    def data(self, version: Version, order: str, happening: Happening) -> Occurrence:
+        """What one of them says."""
+        return self._events(version, order)[0].data(happening)
+
+    def record(self, version: Version, order: str, happening: Happening) -> Any:
+        """The record one of them is about, as it is or, when it is gone, as it was."""
+        return self._events(version, order)[0].record(happening)
+
+    @property
+    def created(self) -> str:
+        """The `created` of all its events, in whole seconds (recorded)."""
+        return iso(self.at)
+
+    def _events(self, version: Version, order: str) -> tuple[Telling, list[Happening]]:
+        with self._lock:
+            key = (version.name, order)
+            if key not in self._read:
+                telling = Telling(version, self._told, self._before, self._after, order)
+                self._read[key] = (telling, telling.happenings())
+            return self._read[key]
+
+
+class Feed:
+    """The batches of one connection."""
+
+    def __init__(self, connection: Id) -> None:
+        self._feed = connection[-4:]
+        self._batches: list[Batch] = []
+        self._number = 0
+
+    def add(self, at: float, told: Difference, before: Sight, after: Sight) -> None:
+        """Append a batch. It is never older than the one before, even when the clock was put back."""
+        latest = self._batches[-1].at if self._batches else 0
+        self._number += 1
+        self._batches.append(Batch(max(at, latest), self._number, self._feed, told, before, after))
+
+    def kept(self, now: float) -> tuple[Batch, ...]:
+        """The batches that have not expired."""
+        while self._batches and self._batches[0].at < now - RETENTION:
+            del self._batches[0]
+        return tuple(self._batches)
+
+
+class EventIds(Sequence[Id]):
+    """The ids of a feed in one version, ascending, each made when it is asked for."""
+
+    def __init__(self, batches: Sequence[Batch], version: Version, order: str) -> None:
+        self._batches = batches
+        self._version, self._order = version, order
+        self._ends = list(accumulate(batch.count(version, order) for batch in batches))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, at: int) -> Id: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Id]: ...
+    def __getitem__(self, at: int | slice) -> Id | list[Id]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        at %= len(self)
+        number = bisect_right(self._ends, at)
+        begin = self._ends[number - 1] if number else 0
+        return f"{self._batches[number].prefix(self._version)}{at - begin:0{_PLACES}x}"
+
+    def __iter__(self) -> Iterator[Id]:
+        return (self[at] for at in range(len(self)))
+
+    def find(self, id: Id) -> tuple[Batch, Happening] | None:
+        """The event with this id and the batch it is of."""
+        for batch in self._batches:
+            if id[:-_PLACES] == batch.prefix(self._version):
+                happenings, place = batch.happenings(self._version, self._order), int(id[-_PLACES:], 16)
+                return (batch, happenings[place]) if place < len(happenings) else None
+        return None

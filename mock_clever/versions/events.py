@@ -1,0 +1,166 @@
+"""How a version tells what differs: events, in their order, each with the whole record (docs/events-api).
+
+A record is told as it was and as it is by the version's own writers; what is told differently is an event. So a
+field a version does not have never shows in its events, and a change nobody could see is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from mock_clever.difference import Difference
+from mock_clever.fields import TOLD_AS_EVENT
+from mock_clever.model import Id
+from mock_clever.versions.shape import Collection, Dialect, Permission, Tell, Version, telling
+
+ACTIONS = ("created", "updated", "deleted")
+
+_FORWARD = (
+    *("districts", "district_admin", "schools", "terms", "courses", "student", "contact", "teacher", "sections"),
+    *("staff", "resources"),
+)
+_BACKWARD = (
+    *("resources", "staff", "sections", "teacher", "contact", "student", "terms", "courses", "schools"),
+    *("district_admin", "districts"),
+)
+_RECORDED_FIRST = (("created", "districts"), ("updated", "districts"), ("updated", "schools"))
+_RECORDED = (
+    *("district_admin", "schools", "terms", "courses", "student", "teacher", "contact", "sections", "staff"),
+    "resources",
+)
+
+Step = tuple[str, str]
+
+
+def _steps(first: Iterable[Step], forward: Sequence[str]) -> Mapping[Step, int]:
+    found = [*first, *((action, place) for action in ACTIONS[:2] for place in forward)]
+    found += [("deleted", place) for place in _BACKWARD]
+    return {step: number for number, step in enumerate(dict.fromkeys(found))}
+
+
+ORDERS = {"documented": _steps((), _FORWARD), "recorded": _steps(_RECORDED_FIRST, _RECORDED)}
+"""The order of a batch by action and place: as documented, or as recorded of v3.0 (events-and-sync 4)."""
+
+
+class Sight(Struct, frozen=True):
+    """With what rights an application sees: which fields, and how they are told."""
+
+    permission: Permission
+    switched: frozenset[str] = frozenset()
+
+
+class Happening(Struct, frozen=True, gc=False):
+    """One event before it is told: what happened to which record of which collection."""
+
+    action: str
+    collection: str
+    id: Id
+
+
+class Occurrence(Struct, omit_defaults=True):
+    """The `data` of an event: the whole record, and on updates what it was before, nested and partial."""
+
+    object: Any
+    previous_attributes: dict[str, Any] | None = None
+
+
+class Telling:
+    """One difference in the words of one version, for an application that saw it with these rights."""
+
+    def __init__(self, version: Version, told: Difference, before: Sight, after: Sight, order: str) -> None:
+        self._version = version
+        self._sides = ((told.before, before), (told.after, after))
+        self._order = ORDERS[order]
+        self._tells: dict[str, tuple[Tell, Tell]] = {}
+
+    def happenings(self) -> list[Happening]:
+        """Every event of the batch, in order; inside a step by ascending id (recorded)."""
+        found: list[tuple[int, Id, Happening]] = []
+        for collection in self._version.collections.values():
+            if collection.events:
+                found += self._of(collection)
+        return [happening for _, _, happening in sorted(found, key=lambda each: each[:2])]
+
+    def data(self, happening: Happening) -> Occurrence:
+        """What this event says."""
+        collection = self._version.collections[happening.collection]
+        was, now = self._records(collection, happening.id)
+        tell_was, tell_now = self._both(collection)
+        if happening.action == "deleted":
+            return Occurrence(tell_was(was))
+        told = tell_now(now)
+        return Occurrence(told, _previous(tell_was(was), told) if happening.action == "updated" else None)
+
+    def record(self, happening: Happening) -> Any:
+        """The record it is about, as it is or, when it is gone, as it was."""
+        was, now = self._records(self._version.collections[happening.collection], happening.id)
+        return was if now is None else now
+
+    def _of(self, collection: Collection) -> Iterator[tuple[int, Id, Happening]]:
+        before, after = (self._table(collection, side) for side in (0, 1))
+        for id in before.keys() | after.keys():
+            was, now = before.get(id), after.get(id)
+            action = "created" if was is None else "deleted" if now is None else "updated"
+            if action == "updated" and not self._differs(collection, was, now):
+                continue
+            place = _place(collection, was if now is None else now)
+            yield self._order[(action, place)], id, Happening(action, collection.name, id)
+
+    def _table(self, collection: Collection, side: int) -> Mapping[Id, Any]:
+        snapshot, sight = self._sides[side]
+        if collection.scope and collection.scope not in sight.permission.granted:
+            return {}
+        return {record.id: record for record in snapshot.table(collection.kind)}
+
+    def _records(self, collection: Collection, id: Id) -> tuple[Any, Any]:
+        was, now = (snapshot.table(collection.kind).get(id) for snapshot, _ in self._sides)
+        return was, now
+
+    def _differs(self, collection: Collection, was: Any, now: Any) -> bool:
+        if was is now and self._sides[0][1] == self._sides[1][1]:
+            return False
+        tell_was, tell_now = self._both(collection)
+        return bool(_previous(tell_was(was), tell_now(now)))
+
+    def _both(self, collection: Collection) -> tuple[Tell, Tell]:
+        if collection.name not in self._tells:
+            self._tells[collection.name] = (self._tell(collection, 0), self._tell(collection, 1))
+        return self._tells[collection.name]
+
+    def _tell(self, collection: Collection, side: int) -> Tell:
+        snapshot, sight = self._sides[side]
+        dialect = Dialect(sight.switched | {TOLD_AS_EVENT})
+        return telling(self._version.name, collection, sight.permission, snapshot, dialect=dialect)
+
+
+def _place(collection: Collection, record: Any) -> str:
+    """Where a record stands in the order: a person by the earliest of their roles (events-and-sync 11 #2)."""
+    if collection.role:
+        return collection.role
+    if collection.kind != "users":
+        return collection.name
+    earliest: str = min(record.holds(), key=_FORWARD.index)
+    return earliest
+
+
+def _previous(was: Any, now: Any, under: str = "") -> dict[str, Any]:
+    """What of a told record was otherwise: the old value, None for a key that was not there.
+
+    It descends into `roles` and each role; every other value is given whole. `last_modified` is never named
+    (recorded), so a change of it alone is none.
+    """
+    found: dict[str, Any] = {}
+    names = dict.fromkeys((*was.__struct_fields__, *now.__struct_fields__))
+    for name in names:
+        old, new = getattr(was, name, None), getattr(now, name, None)
+        if name == "last_modified" or old is new or old == new:
+            continue
+        if old is not None and new is not None and (name == "roles" or under == "roles"):
+            if inner := _previous(old, new, name):
+                found[name] = inner
+        else:
+            found[name] = old
+    return found
