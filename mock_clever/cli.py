@@ -90,14 +90,15 @@ def serve(
     show_default=True,
     help="Where the reports go.",
 )
+@click.option("--variation", type=int, metavar="SEED", help="Vary all that Clever's documents leave open.")
 @click.option("--keep", is_flag=True, help="Leave everything running afterwards, to click through.")
-def demo(preset: str, out: Path, keep: bool) -> None:
+def demo(preset: str, out: Path, variation: int | None, keep: bool) -> None:
     """Show the whole loop: mock, reference vendor app, certification.
 
     A district is served, the vendor app signs people in and pulls the roster over HTTP, and the certification
     suite says of every requirement whether that app would pass.
     """
-    app = _app(preset, 0, None, (), None)
+    app = _app(preset, 0, None, (), None, variation=variation)
     shown = _load("demo")
     try:
         code = shown.run(app, out, keep)

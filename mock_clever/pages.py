@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from hashlib import sha1
+from itertools import islice
 from threading import Lock
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from mock_clever.model import Snapshot
 from mock_clever.versions import Permission
 
 KEPT_BYTES = 320 * 2**20
 """The largest preset takes 280 MB at most, so that a second sync of it finds every page finished."""
+
+
+_PIECE = 128
+_encode = json.Encoder().encode
 
 
 class Page(Struct, frozen=True):
@@ -28,6 +34,22 @@ def page(body: bytes) -> Page:
     """A finished body."""
     digest = b64encode(sha1(body, usedforsecurity=False).digest()).decode().rstrip("=")
     return Page(body, f'W/"{len(body):x}-{digest}"')
+
+
+def listed(values: Iterable[Any], links: Any, *, links_first: bool) -> bytes:
+    """The envelope of a list. The values are encoded a few at a time, while each is in the processor's cache, and
+    put together once: fresh memory costs more than what is written to it."""
+    each = iter(values)
+    pieces: list[bytes | memoryview] = []
+    while some := list(islice(each, _PIECE)):
+        pieces += (b",", memoryview(_encode(some))[1:-1])
+    around = _encode(links)
+    head, foot = (
+        (b'{"links":' + around + b',"data":[', b"]}")
+        if links_first
+        else (b'{"data":[', b'],"links":' + around + b"}")
+    )
+    return b"".join((head, *pieces[1:], foot))
 
 
 class Shelf:

@@ -50,6 +50,11 @@ def test_walking_still_meets_every_record_once_in_order(path: str) -> None:
         assert walked(varied(seed).reader(), f"{path}?limit=3") == plain == sorted(set(plain))
 
 
+def test_the_list_that_never_pages_never_has_a_next() -> None:
+    for seed in range(20):
+        assert len(walked(varied(seed).reader(), "/v3.1/districts")) == 1
+
+
 @given(SEEDS)
 def test_what_is_guaranteed_stays_and_values_are_the_same(seed: int) -> None:
     plain, other = (mock.reader().get("/v3.1/users?limit=10000") for mock in (Mock(), varied(seed)))

@@ -5,7 +5,7 @@ Everything a token may see comes from one published Snapshot; finished pages are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from mock_clever.api.where import matching
 from mock_clever.api.wire import CORE, RESOURCES, answer, packed, wants_packed
 from mock_clever.errors import BadParameter, CannotGet, NotFound
 from mock_clever.model import Id, Record
+from mock_clever.pages import listed
 from mock_clever.versions import VERSIONS, Collection, Relation, Version
 from mock_clever.versions.shape import Tell, Told, telling
 
@@ -252,18 +253,19 @@ def _page(
     if where and request.args.get("where"):
         matches = matching(request.args["where"])
         ids = [id for id in ids if matches(tell(table[id]))]
-    wanted = sized(asked(request.args if collection.pages else {})) if who.login is None else WHOLE
+    paged = collection.pages and who.login is None
+    wanted = sized(asked(request.args)) if paged else WHOLE
     shown, more = wanted.cut(ids)
     if collection.empty and not shown and here().settings.empty_resources == "recorded":
         return _encode({collection.empty: []})
     if bare and request.args.get("show_links") not in ("", "true"):
-        told: list[Told] = [tell(record) for record in table.some(shown)]
+        told: Iterable[Any] = (tell(record) for record in table.some(shown))
     else:
         uri, end = f"/{version.name}/{collection.name}/", f"/{told_as.rel}" if told_as and told_as.part else ""
-        told = [_Element(tell(record), f"{uri}{record.id}{end}") for record in table.some(shown)]
-    more = who.login is None and goes_on(more, shown, wanted)
+        told = (_Element(tell(record), f"{uri}{record.id}{end}") for record in table.some(shown))
+    more = paged and goes_on(more, shown, wanted)
     around = arranged([*links(request.path, _query(), shown, more, wanted, order(version)), *back])
-    return _encode({"links": around, "data": told} if first else {"data": told, "links": around})
+    return listed(told, around, links_first=first)
 
 
 def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> Tell:

@@ -77,7 +77,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 def _pages(place: Place) -> bool:
-    return place.lists and (place.relation is not None or place.collection.pages)
+    return place.lists and place.target.pages
 
 
 def _top(place: Place) -> bool:

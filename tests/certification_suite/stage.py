@@ -60,9 +60,9 @@ class Door:
 
 
 @contextmanager
-def mock() -> Iterator[str]:
-    """`mock-clever serve` on a free port; its address."""
-    command = [sys.executable, "-m", "mock_clever", "serve", "--preset", "sandbox", "--port", "0"]
+def mock(*options: str) -> Iterator[str]:
+    """`mock-clever serve` on a free port, with these options; its address."""
+    command = [sys.executable, "-m", "mock_clever", "serve", "--preset", "sandbox", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None

@@ -1,0 +1,22 @@
+"""A correct app is right about a Clever that varies all it may; the suite believes it there too."""
+
+from __future__ import annotations
+
+import pytest
+from stage import Stage, mock
+
+from certification_suite.catalogue import catalogue
+
+
+@pytest.mark.parametrize("seed", ["3", "20261122"])
+def test_a_correct_app_passes_everything_under_variation(seed: str) -> None:
+    with mock("--variation", seed) as url:
+        stage = Stage(url)
+        try:
+            stage.put()
+            results = stage.judge()
+        finally:
+            stage.close()
+    checked = {requirement.id for requirement in catalogue() if requirement.check}
+    passed = {id_ for id_, result in results.items() if result.verdict == "pass"}
+    assert passed == checked, {id_: result.observed for id_, result in results.items() if id_ in checked - passed}
