@@ -11,13 +11,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from werkzeug.routing import BaseConverter, Rule
 
 from mock_clever import errors
-from mock_clever.api.asking import WORLD, here
+from mock_clever.api.asking import WORLD, count_anyway, here
 from mock_clever.api.attendance import attendance
 from mock_clever.api.data import data
 from mock_clever.api.events import events
 from mock_clever.api.identity import identity
 from mock_clever.api.oauth import oauth
-from mock_clever.api.wire import CORE, CORS, RESOURCES, dress, dressed, pack
+from mock_clever.api.wire import CORS, FAMILIES, dress, dressed, pack
 from mock_clever.clock import stopwatch
 from mock_clever.control.plane import control_plane
 from mock_clever.errors import (
@@ -115,6 +115,7 @@ def _open_row() -> Response | None:
     """Begin the journal's row; let a planned fault answer in the view's place."""
     environ, kept = request.environ, g._get_current_object()
     world: World = environ[WORLD]
+    world.catch_up()
     method, path = environ["REQUEST_METHOD"], request.path
     kept.started, kept.fault = stopwatch(), None
     row = kept.row = Row(
@@ -155,7 +156,7 @@ def _close_row(response: Response) -> Response:
         row.status = response.status_code
         row.request_headers = sent_headers(environ)
         row.response_headers = dressed(list(response.headers), environ)
-        if response.content_type.startswith(_JSON) and not response.direct_passthrough:
+        if (response.content_type or "").startswith(_JSON) and not response.direct_passthrough:
             row.response_body = _small(response.get_data())
         row.ms = (stopwatch() - kept.started) * 1000
         world.journal.add(row)
@@ -196,7 +197,9 @@ def _refused(refusal: Refusal) -> Response:
     body, content_type = refusal.content()
     response = Response(body, refusal.status, content_type=content_type)
     if isinstance(refusal, ApiRefusal):
-        dress(RESOURCES if refusal.family == "resources" else CORE)
+        if g.row.kind in ("data", "identity") and refusal.status != 500:
+            count_anyway()
+        dress(g.get("family") or FAMILIES[refusal.family])
     response.headers.update(refusal.headers)
     return response
 
@@ -207,7 +210,9 @@ def _not_routed(error: HTTPException) -> Response:
         return _refused(ControlRefusal(_control_words(error), error.code or 400))
     if isinstance(error, MethodNotAllowed):
         if request.method == "OPTIONS":
-            return Response(status=204, headers=CORS)
+            answered = Response(status=204, headers=CORS)
+            del answered.headers["Content-Type"]
+            return answered
         return _refused(_other_method())
     if isinstance(error, RequestEntityTooLarge):
         return _refused(ControlRefusal(f"the body is larger than {LARGEST_BODY} bytes", 413))

@@ -19,7 +19,7 @@ KEPT_BYTES = 320 * 2**20
 """The largest preset takes 280 MB at most, so that a second sync of it finds every page finished."""
 
 
-_PIECE = 128
+_PIECE = 32
 _encode = json.Encoder().encode
 
 

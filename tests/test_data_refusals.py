@@ -200,8 +200,8 @@ def test_each_token_is_counted_by_itself_and_refusals_count_too(mock: Mock) -> N
     mock.control("POST", "clock", {"freeze": True})
     reader, person = mock.reader(), mock.signed_in(ADA, mock.sso)
     reader.ask("/v3.0/users/nobody")
-    assert reader.ask("/v3.0/classes").headers.get("X-Ratelimit-Remaining") is None  # no endpoint, no token read
-    assert reader.ask("/v3.0/users").headers["X-Ratelimit-Remaining"] == "1198"
+    assert reader.ask("/v3.0/classes").headers["X-Ratelimit-Remaining"] == "1198"
+    assert reader.ask("/v3.0/users").headers["X-Ratelimit-Remaining"] == "1197"
     assert person.ask("/v3.0/me").headers["X-Ratelimit-Remaining"] == "1199"
     assert person.ask("/v3.0/users").headers["X-Ratelimit-Remaining"] == "1198"
 
@@ -364,3 +364,32 @@ def test_asking_what_a_token_is_does_not_count_against_the_limit(mock: Mock) -> 
     for _ in range(5):
         assert reader.ask("/oauth/tokeninfo").status_code == 200
     assert reader.ask("/v3.0/users").headers["X-Ratelimit-Remaining"] == "1198"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v3.0/classes"), ("GET", "/v9/users"), ("POST", "/v3.0/users")]
+)
+def test_whatever_is_asked_a_tokens_answer_tells_its_limit(method: str, path: str, mock: Mock) -> None:
+    headers = {"Authorization": f"Bearer {mock.reader().token}"}
+    remaining = [
+        mock.client.open(path, method=method, headers=headers).headers["X-Ratelimit-Remaining"] for _ in range(2)
+    ]
+    assert remaining == ["1199", "1198"]
+    assert "X-Ratelimit-Limit" not in mock.client.open(path, method=method).headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/v3.0/resources?limit=0", f"/v3.0/resources/{ADA}", f"/v3.0/users/{TOWN}/resources"]
+)
+def test_a_refusal_bears_the_headers_of_the_back_end_that_gives_it(path: str, mock: Mock) -> None:
+    refused = mock.reader().ask(path)
+    assert refused.status_code in (400, 404)
+    assert refused.headers["X-Frame-Options"] == "DENY"
+    assert "X-Powered-By" not in refused.headers
+
+
+def test_a_preflight_has_no_body_and_no_type(mock: Mock) -> None:
+    answered = mock.client.options("/v3.0/users")
+    assert (answered.status_code, answered.get_data()) == (204, b"")
+    assert "Content-Type" not in answered.headers
+    assert answered.headers["Access-Control-Allow-Origin"] == "*"

@@ -96,7 +96,8 @@ def test_a_limit_of_ten_thousand_is_allowed(limit: str, mock: Mock) -> None:
 def test_a_malformed_cursor_is_a_bad_request(cursor: str, value: str, mock: Mock) -> None:
     response = mock.reader().ask(f"{U}?{cursor}={value}")
     assert response.status_code == 400
-    assert response.get_json() == {"message": f"{cursor} must be an id of 24 hexadecimal digits, or last"}
+    said = f"{cursor} must be an id of 24 lowercase hexadecimal digits, or last"
+    assert response.get_json() == {"message": said}
 
 
 def test_last_is_a_cursor_beyond_every_id(mock: Mock) -> None:

@@ -78,11 +78,7 @@ def asker(*, counted: bool = True) -> Asker:
     if token is None:
         raise unknown_token()
     now = world.clock.now()
-    remaining = 0
-    if counted:
-        limit = world.settings.rate_limit
-        remaining, reset = world.rates.count(token, limit, now)
-        g.rate = (remaining, reset, limit)
+    remaining = count(token) if counted else 0
     login = world.grants.bearer(token, now)
     who = _with_district_token(world, token) if login is None else _AUTHORIZED[login.authorized_by](world, login)
     if who is None:
@@ -94,6 +90,22 @@ def asker(*, counted: bool = True) -> Asker:
     if remaining < 0:
         raise RateLimited
     return who
+
+
+def count(token: str) -> int:
+    """Count this request against a token's limit: how many remain, negative when it is one too many."""
+    world = here()
+    limit = world.settings.rate_limit
+    remaining, reset = world.rates.count(token, limit, world.clock.now())
+    g.rate = (remaining, reset, limit)
+    return remaining
+
+
+def count_anyway() -> None:
+    """Count a request that no view counted: whatever is asked, a token's answers tell its limit (data-api 6)."""
+    token = bearer_token()
+    if token is not None and "rate" not in g:
+        count(token)
 
 
 def _with_district_token(world: World, token: str) -> Asker | None:

@@ -122,10 +122,11 @@ def _own_link(who: Asker, collection: Collection, id: str) -> None:
 
 def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Response:
     key = (request.path, request.environ["QUERY_STRING"], who.login is None)
+    g.family = RESOURCES if shown.empty else CORE
     page = who.published.page(key, write)
     if wants_packed(page):
         g.packed = who.published.page((*key, "gzip"), lambda: packed(page.body)).body
-    return answer(page, RESOURCES if shown.empty else CORE)
+    return answer(page, g.family)
 
 
 def _known_only(place: Place) -> None:

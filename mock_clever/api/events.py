@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from msgspec import Struct
 
 from mock_clever.api.asking import asker, find, here, out_of_scope
@@ -87,6 +87,7 @@ def _reader() -> Connection:
     who = asker()
     if who.login is not None or who.connection is None or "secure_sync" not in who.app.products:
         raise out_of_scope()
+    g.family = EVENTS
     return who.connection
 
 

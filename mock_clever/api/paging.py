@@ -70,7 +70,7 @@ def _limit(text: str | None) -> int:
 def _cursor(parameters: Mapping[str, str], name: str) -> Id | None:
     value = parameters.get(name) or None
     if value is not None and value != LAST and not is_object_id(value):
-        raise BadParameter(f"{name} must be an id of 24 hexadecimal digits, or {LAST}")
+        raise BadParameter(f"{name} must be an id of 24 lowercase hexadecimal digits, or {LAST}")
     return value
 
 

@@ -75,6 +75,8 @@ class Family(Struct, frozen=True):
 CORE = Family(_fixed("core"), etag=True)
 EVENTS = Family(_fixed("events"), clever_request_id=True)
 RESOURCES = Family(_fixed("resources"), clever_request_id=True, content_type="application/json")
+FAMILIES = {"core": CORE, "events": EVENTS, "resources": RESOURCES}
+"""The back ends by name. A view that knows its own puts it into `g.family`, for whatever it refuses."""
 
 
 def answer(written: Page, family: Family = CORE) -> Response:

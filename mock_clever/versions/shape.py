@@ -242,11 +242,14 @@ def writer(
             names[f"retold_{key}"] = retold
             source = f"retold_{key}({source})"
         values[key] = _value(part, keys[key], permission, timestamps, source)
+    first = ""
     if part == "user":
+        first = "roles = part.roles"
         names |= {role: writer(version, role, permission, switched=switched) for role in ROLES}
         names["Roles"] = _object("Roles", ROLES)
     names["Told"] = _object("Told", values, nulls)
-    exec(f"def write(part, record, town): return Told({', '.join(values.values())})", names)  # of our own table
+    told = f"return Told({', '.join(values.values())})"
+    exec(f"def write(part, record, town):\n  {first}\n  {told}", names)  # of our own table
     compiled: Writer = names["write"]
     return compiled
 
@@ -335,7 +338,7 @@ def _place(part: str, key: str) -> tuple[int, str]:
 def _value(part: str, field: Field, permission: Permission, timestamps: bool, source: str) -> str:
     """The expression for a field's value; None leaves it out."""
     if (part, field.key) == ("user", "roles"):
-        held = (f"part.roles.{role} and {role}(part.roles.{role}, record, town)" for role in ROLES)
+        held = (f"{role}(roles.{role}, record, town) if roles.{role} else None" for role in ROLES)
         return f"Roles({', '.join(held)})"
     if field.key == "ext":
         return "part.ext or None"

@@ -542,6 +542,12 @@ def test_where_that_is_no_json_object_is_refused(where: str, reader: Reader) -> 
     assert "where must be a JSON object" in response.get_json()["message"]
 
 
+def test_where_that_names_more_fields_than_any_record_has_is_refused(reader: Reader) -> None:
+    where = quote("{" + ",".join(f'"f{n}":null' for n in range(101)) + "}")
+    response = reader.ask(f"/v1.2/students?where={where}")
+    assert (response.status_code, response.get_json()["message"]) == (400, "where names 101 fields: at most 100")
+
+
 def test_where_is_ignored_where_it_is_unknown(reader: Reader) -> None:
     for path in ("/v2.1/students", "/v2.0/students"):
         assert reader.ids(f"{path}?where=%7B") == [ADA, BEN, CLEO, DAN]
