@@ -45,10 +45,11 @@ LIBRARY_TYPES = ("teacher", "student")
 class App(Struct, frozen=True, kw_only=True):
     """One application as its dashboard shows it. `redirect_uris[0]` is the primary one.
 
-    `granted` are sensitive fields and extra scopes it may read, `off` the fields it did not select and `optional`
-    those a district may withhold, both as `student.dob`; `roles` are the kinds of users it takes at all (support
-    360000216886; docs/ss-design). `events` is the switch "Enable events" (docs/events-api). A development app may
-    register http and localhost redirect URIs; a production app only https (docs/identity-api).
+    `granted` are sensitive fields and extra scopes it may read, `off` the fields it did not select and
+    `optional` those a district may withhold, both as `student.dob`; `roles` are the kinds of users it takes at
+    all (support 360000216886; docs/ss-design). `events` is the switch "Enable events" (docs/events-api),
+    `safety` that of the safety thresholds (support 360044699192). A development app may register http and
+    localhost redirect URIs; a production app only https (docs/identity-api).
     """
 
     client_id: str
@@ -62,6 +63,7 @@ class App(Struct, frozen=True, kw_only=True):
     optional: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset(ROLES)
     events: bool = False
+    safety: bool = False
     development: bool = True
 
     @property
@@ -105,7 +107,8 @@ class Connection(Struct, frozen=True, kw_only=True):
     """One district connected to one application.
 
     `token_id` names the token record, which survives a rotation; `launch_date` is `YYYY-MM-DD`. `withheld` are
-    the optional fields that this district does not give.
+    the optional fields that this district does not give. While it is `paused` or `requires_review`, its
+    application sees what it saw before (support 360044699192).
     """
 
     id: Id
@@ -119,6 +122,8 @@ class Connection(Struct, frozen=True, kw_only=True):
     withheld: frozenset[str] = frozenset()
     launched: bool = True
     connected: bool = True
+    paused: bool = False
+    requires_review: bool = False
 
 
 def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App, App]:

@@ -177,6 +177,50 @@ def generate(preset: str, seed: int, out: Path | None, listing: bool) -> None:
 
 
 @main.command()
+@click.option("--preset", default="sandbox", show_default=True, help="The district that lives on.")
+@click.option("--days", type=click.IntRange(1, 3660), default=365, show_default=True, help="How many days.")
+@click.option("--seed", default=0, show_default=True, help="Another seed lives another year.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the district at the end as CSV files there.")
+def evolve(preset: str, days: int, seed: int, out: Path | None) -> None:
+    """Let a district live on by itself; a line of JSON for each day on which something happens."""
+    evolution, msgspec = _load("evolution"), importlib.import_module("msgspec")
+    try:
+        district = _load("scenarios").start(_load("scenarios").Scenario(preset=preset)).district
+        last = district
+        for day, changes, evening in evolution.lived(district, seed, days):
+            last = evening
+            if changes:
+                click.echo(msgspec.json.encode({"day": day, "changes": changes}))
+        if out is not None:
+            _load("roster").write(_load("rows").rows_of(last), out)
+    except (ControlRefusal, OSError) as wrong:
+        raise Refused(str(wrong)) from None
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--preset", help="Another district than the timeline's own.")
+def scenario(file: Path, preset: str | None) -> None:
+    """Play a timeline, a TOML file or the name of one that comes along, and print each step as a line of JSON.
+
+    Exit codes: 0 all was as expected, 1 something was not, 2 the file is wrong.
+    """
+    timelines, msgspec = _load("timeline"), importlib.import_module("msgspec")
+    known = _load("synthesis.files").fixtures() / "scenarios" / f"{file.name}.toml"
+    path = known if not file.exists() and known.is_file() else file
+    try:
+        timeline = timelines.parsed(path.read_text(encoding="utf-8"), str(path))
+        starts = _load("scenarios")
+        begins = starts.start(starts.Scenario(preset=preset or timeline.preset))
+        played = timelines.play(starts.Worlds(begins).get(starts.MAIN), timeline)
+    except (ControlRefusal, OSError, UnicodeDecodeError) as wrong:
+        raise Refused(str(wrong)) from None
+    for step in played:
+        click.echo(msgspec.json.encode(step))
+    sys.exit(any(step.failed for step in played))
+
+
+@main.command()
 @click.option("--url", default=f"http://127.0.0.1:{PORT}", show_default=True, help="The URL of a running mock.")
 def env(url: str) -> None:
     """Print a running mock's settings as `export` lines: eval "$(mock-clever env)"."""

@@ -54,8 +54,7 @@ def _changed(before: Snapshot, after: Snapshot, kind: str) -> set[Id]:
     old, new = before.table(kind), after.table(kind)
     if old is new:
         return set()
-    other = {record.id for record in new if (was := old.get(record.id)) is not record and was != record}
-    return other.union(id for id in old.ids if id not in new)
+    return {record.id for record in new.differing(old) if old.get(record.id) != record} | old.beyond(new)
 
 
 def _part(side: Snapshot, kept: Mapping[str, set[Id]], teachers: set[Id]) -> Snapshot:

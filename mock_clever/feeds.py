@@ -87,6 +87,10 @@ class Feed:
         self._number += 1
         self._batches.append(Batch(max(at, latest), self._number, self._feed, told, before, after))
 
+    def ends(self) -> list[float]:
+        """When each of its batches expires."""
+        return [batch.at + RETENTION for batch in self._batches]
+
     def kept(self, now: float) -> tuple[Batch, ...]:
         """The batches that have not expired."""
         while self._batches and self._batches[0].at < now - RETENTION:

@@ -117,6 +117,14 @@ class Grants:
         """End a Clever session."""
         self._sessions.pop(cookie or "", None)
 
+    def ends(self, life: float) -> dict[str, list[float]]:
+        """When the unused codes, the tokens and the sessions expire, a session living so many seconds."""
+        return {
+            "codes": [issued.at + CODE_LIFE for issued in self._codes.values() if not issued.used],
+            "tokens": [issued.at + TOKEN_LIFE for issued in self._tokens.values()],
+            "sessions": [session.at + life for session in self._sessions.values()],
+        }
+
     def _forget(self, now: float) -> None:
         """Drop what has long expired, so that a long run does not grow without bound."""
         if len(self._codes) > 10_000:

@@ -335,6 +335,16 @@ class Table(Generic[R]):
         """The record with this id, or None."""
         return self._records.get(id)
 
+    def beyond(self, other: Table[R]) -> set[Id]:
+        """The ids that are here and not in another table."""
+        return set() if self.ids == other.ids else self._records.keys() - other._records.keys()
+
+    def differing(self, other: Table[R]) -> list[R]:
+        """The records that are not the very same object in another table, or not there at all."""
+        new, gone = self.beyond(other), other.beyond(self)
+        both = zip(self._but(new), other._but(gone), strict=True)  # a look-up for each takes long
+        return [*(ours for ours, theirs in both if ours is not theirs), *self.some(new)]
+
     def some(self, ids: Iterable[Id]) -> Iterator[R]:
         """The records with these ids, all of which are here."""
         return map(self._records.__getitem__, ids)
@@ -347,7 +357,10 @@ class Table(Generic[R]):
 
     def with_(self, changed: Iterable[R]) -> Table[R]:
         """This table with these records put in, over any that had their ids."""
-        return Table((self._records | {r.id: r for r in changed}).values())
+        put = {r.id: r for r in changed}
+        if put.keys() <= self._records.keys():
+            return Table._ordered(self._records | put)
+        return Table((self._records | put).values())
 
     def without(self, ids: Iterable[Id]) -> Table[R]:
         """This table without these ids."""
@@ -358,6 +371,10 @@ class Table(Generic[R]):
         for id in gone:
             kept.pop(id, None)
         return Table._ordered(kept)
+
+    def _but(self, ids: Set[Id]) -> Iterable[R]:
+        """Every record but these, in order."""
+        return (record for id, record in self._records.items() if id not in ids) if ids else self._records.values()
 
     @classmethod
     def _ordered(cls, records: dict[Id, R]) -> Table[R]:
@@ -414,9 +431,13 @@ class Snapshot:
         return found
 
     def replace(self, **tables: Iterable[Any]) -> Snapshot:
-        """This snapshot with some tables replaced; the rest is shared, not copied."""
+        """This snapshot with some tables replaced; the rest is shared, not copied, and so are their indexes."""
         kept: dict[str, Any] = {kind: self.table(kind) for kind in KINDS} | {"attendance": self.register}
-        return Snapshot(**(kept | tables))
+        other = Snapshot(**(kept | tables))
+        for index, of in _INDEXES.items():
+            if index in self.__dict__ and getattr(other, of) is getattr(self, of):
+                other.__dict__[index] = self.__dict__[index]
+        return other
 
     def within(self, whole: Snapshot, gone: Iterable[User] = ()) -> Snapshot:
         """This snapshot as the visible part of a district, whose teachers, gone or not, its sections name."""
@@ -555,6 +576,17 @@ class Snapshot:
 
 
 KINDS = ("districts", "schools", "terms", "courses", "users", "sections", "resources")
+
+
+_INDEXES = {
+    **dict.fromkeys(
+        ("sections_of_user", "sections_of_school", "sections_of_course", "sections_of_term"), "sections"
+    ),
+    **dict.fromkeys(("users_of_role", "users_of_school", "contacts_of_student"), "users"),
+    **dict.fromkeys(("students", "teachers", "school_admins", "district_admins", "contacts"), "users"),
+    "resources_of_course": "resources",
+}
+"""What a snapshot works out of one table alone, and which."""
 
 
 def schools_of(user: User) -> Ids:

@@ -20,10 +20,11 @@ from mock_clever.api.endpoints import ENDPOINTS, Endpoint
 from mock_clever.api.paging import LAST
 from mock_clever.api.parameters import Parameter, Place, everywhere, of_path, of_place
 from mock_clever.apps import GRANTS
-from mock_clever.changes import Change
-from mock_clever.control import bodies
+from mock_clever.changes import AnyChange
+from mock_clever.control import bodies, timelines
 from mock_clever.faults.plan import Planned
 from mock_clever.settings import Settings
+from mock_clever.timeline import Timeline
 from mock_clever.versions import Permission
 from mock_clever.versions.schema import DATETIME, DIALECT, ID, schema
 
@@ -38,9 +39,10 @@ HTML: Json = {"text/html": {"schema": TEXT}}
 
 
 class ChangesBody(Struct):
-    """What happens to a district, in this order."""
+    """What happens to a district, in this order, and whether it is published at once."""
 
-    changes: list[Change]
+    changes: list[AnyChange]
+    publish: bool = True
 
 
 BODIES: dict[str, Any] = {
@@ -49,6 +51,10 @@ BODIES: dict[str, Any] = {
     "PUT /_mock/connections/{id}/sharing": bodies.SharingBody,
     "POST /_mock/districts": bodies.DistrictBody,
     "POST /_mock/districts/{id}/changes": ChangesBody,
+    "POST /_mock/districts/{id}/evolve": timelines.EvolveBody,
+    "POST /_mock/scenario": Timeline,
+    "POST /_mock/districts/{id}/roster": bodies.RosterBody,
+    "PATCH /_mock/districts/{id}": bodies.UpkeepBody,
     "PATCH /_mock/districts/{id}/library": bodies.LibraryBody,
     "POST /_mock/revoke": bodies.RevokeBody,
     "POST /_mock/login": bodies.LoginBody,

@@ -11,6 +11,10 @@ class Rates:
     def __init__(self) -> None:
         self._windows: dict[str, tuple[float, int]] = {}
 
+    def resets(self) -> list[float]:
+        """When each open window is reset."""
+        return [opened + WINDOW for opened, _ in self._windows.values()]
+
     def count(self, token: str, limit: int, now: float) -> tuple[int, int]:
         """Count one request: (how many remain, negative when too many; the Unix second of the reset)."""
         opened, used = self._windows.get(token, (now, 0))

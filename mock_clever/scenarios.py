@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from mock_clever.apps import App, standard_apps
+from mock_clever.clock import iso
 from mock_clever.documentation import PORTAL, publish
 from mock_clever.errors import ControlRefusal
 from mock_clever.ingest import ingest
@@ -26,6 +28,7 @@ from mock_clever.world import World
 
 MAIN = "main"
 REDIRECT_URI = "http://127.0.0.1:5000/oauth/clever/callback"
+_CLEVERS = ("launch_date", "last_sync", "state", "error", "pause_start", "pause_end", "lms_type", "lms_state")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -71,6 +74,37 @@ def _from_files(scenario: Scenario, folder: Path) -> Start:
     except RosterError as wrong:
         raise ControlRefusal(str(wrong)) from None
     return Start(scenario, ingest(loaded.source), [], tuple(str(warning) for warning in loaded.warnings))
+
+
+def reread(district: Snapshot, folder: str) -> tuple[Snapshot, list[str]]:
+    """A district as a folder of CSV files on this machine now has it, and what Clever would warn of.
+
+    Who has the key they had before has the id they had before. What Clever alone knows of the district stays;
+    its name and the like are those of the folder's `district.toml`, if there is one. Raises ControlRefusal with
+    every problem of bad files, or for a folder of another district.
+    """
+    from mock_clever.roster import RosterError, load, named  # only when asked, as above
+
+    path = Path(folder)
+    if not path.is_absolute() or "\0" in folder:
+        raise ControlRefusal(f"folder {folder!r} is no absolute path: name the folder from the root of the disk")
+    try:
+        loaded = load(path)
+    except RosterError as wrong:
+        raise ControlRefusal(str(wrong)) from None
+    told, own = named(path), district.district
+    if told.get("id", own.id) != own.id:
+        raise ControlRefusal(f"the folder is that of district {told['id']}, not of {own.id}: name another", 409)
+    first = min(chain(district.schools.ids, district.users.ids), default=own.id)
+    row = structs.replace(loaded.source.district, id=own.id, created=iso(int(first[:8], 16)))
+    read = ingest(structs.replace(loaded.source, district=row))
+    said = read.district if told else own
+    new = structs.replace(
+        said,
+        last_attendance_sync=read.district.last_attendance_sync,
+        **{name: getattr(own, name) for name in _CLEVERS},
+    )
+    return read.replace(districts=[new]), [str(warning) for warning in loaded.warnings]
 
 
 def fill(world: World, begins: Start, connect: bool = True) -> None:

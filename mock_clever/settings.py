@@ -74,6 +74,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["documented", "recorded"],
         Meta(description="The order of events in a batch: as documented, or districts and schools first."),
     ] = "documented"
+    last_sync_events: Annotated[
+        Literal["told", "silent"],
+        Meta(description="Whether every sync makes a `districts.updated`, because `last_sync` moves."),
+    ] = "told"
     student_extras: Annotated[
         Literal["absent", "present"],
         Meta(

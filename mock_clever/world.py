@@ -7,24 +7,35 @@ value completely before it takes the place of the old one, so that nothing is ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import is_
 from threading import RLock
 from typing import Any
 
 from msgspec import structs
 
 from mock_clever.apps import App, Connection
-from mock_clever.changes import Change, applied, removals
+from mock_clever.changes import Change, happen
 from mock_clever.clock import Clock, iso
+from mock_clever.consents import Consent, Consents, Library
+from mock_clever.difference import NOTHING, difference
 from mock_clever.errors import ControlRefusal
 from mock_clever.faults.plan import FaultPlan
-from mock_clever.grants import Grants
+from mock_clever.feeds import Batch, Feed
+from mock_clever.grants import Grants, Login
 from mock_clever.ids import Mint, object_id, token
 from mock_clever.journal import Journal
-from mock_clever.model import Id, Record, Snapshot, User
+from mock_clever.life import Held, Life, Offer, Outcome
+from mock_clever.model import Id, Snapshot, User
 from mock_clever.pages import Published, Shelf
+from mock_clever.publishing import excess, turns
 from mock_clever.rates import Rates
 from mock_clever.settings import Settings
-from mock_clever.sharing import Sharing, visible
+from mock_clever.sharing import Sharing, classrooms, visible
+from mock_clever.upkeep import DAY, Moment, due, paused
+from mock_clever.versions.events import Sight
+
+MOST_DELETED, MOST_UPDATED = 10, 75
+"""Per cent of a type above which an application's safety thresholds stop a change (support 360044699192)."""
 
 
 class World:
@@ -39,22 +50,29 @@ class World:
         self.requests = Mint(f"requests of {seed} {name}")
         self.apps: dict[str, App] = {}
         self.districts: dict[Id, Snapshot] = {}
+        self.sources: dict[Id, Snapshot] = {}
         self.connections: dict[Id, Connection] = {}
         self.answers: list[dict[str, Any]] = []
         self.grants = Grants(self.mint)
+        self.consents = Consents()
         self.journal = Journal()
         self.faults = FaultPlan()
         self.rates = Rates()
         self.settings = Settings()
-        self._removed: dict[Id, dict[tuple[str, Id], Record]] = {}
+        self._lives: dict[Id, Life] = {}
+        self._lived, self._due = self.clock.now(), 0.0
         self._by_token: dict[str, Id] = {}
-        self._published: dict[Id, tuple[Snapshot, Connection, App, Published]] = {}
+        self._feeds: dict[Id, Feed] = {}
+        self._seen: dict[Id, tuple[Snapshot, Sight]] = {}
+        self._guarded: dict[Id, Published] = {}
+        self._frozen: dict[Id, Published] = {}
+        self._published: dict[Id, tuple[tuple[Any, ...], Published]] = {}
         self._shelf = Shelf()
 
     def carry_on(self, before: World) -> None:
         """Take over, empty, what must never repeat itself across a reset: the mint and the journal's numbers."""
         self.mint = before.mint
-        self.grants = Grants(self.mint)
+        self.grants.carry_on(self.mint)
         self.journal = before.journal
         self.journal.clear()
 
@@ -65,9 +83,10 @@ class World:
         with self.lock:
             if district.district.id in self.districts:
                 raise ControlRefusal(f"district {district.district.id} is here already: choose another seed", 409)
-            self.districts[district.district.id] = district
-            self._removed[district.district.id] = {}
+            self.districts[district.district.id] = self.sources[district.district.id] = district
+            self._lives[district.district.id] = Life()
             self.answers += answers
+            self._due = 0.0
 
     def district(self, id: Id) -> Snapshot:
         """A district by its id. Raises ControlRefusal when there is none."""
@@ -76,19 +95,164 @@ class World:
             raise ControlRefusal(f"no district {id} in this world: GET /_mock/districts lists them", 404)
         return found
 
-    def change(self, district: Id, changes: Iterable[Change]) -> int:
-        """Let these changes happen and be published, all or none; how many there were."""
+    def life(self, district: Id) -> Life:
+        """What Clever remembers of a district. Raises ControlRefusal when there is none."""
+        self.district(district)
+        return self._lives[district]
+
+    def change(self, district: Id, changes: Iterable[Change], publish: bool = True) -> int:
+        """Let these changes happen at the source, all or none; how many there were.
+
+        `publish` runs a sync at once that no threshold holds, unless one is held already or the district pauses.
+        The district's own record is Clever's: what changes in it acts at once on both sides.
+        """
         with self.lock:
-            snapshot, removed = self.district(district), dict(self._removed[district])
-            now = iso(self.clock.now())
-            done = 0
-            for change in changes:
-                gone = removals(snapshot, change)
-                snapshot = applied(snapshot, change, removed, now)
-                removed |= gone
-                done += 1
-            self.districts[district], self._removed[district] = snapshot, removed
-            return done
+            self.catch_up()
+            life, before, now = self.life(district), self.sources[district], self.clock.now()
+            wanted, resting = list(changes), paused(self.districts[district].district, now)
+            happened = happen(before, wanted, life.removed, iso(now), settling=publish)
+            self.sources[district], life.removed = happened.district, happened.removed
+            self.answers += happened.answers
+            self._follow(district, before, happened.district)
+            if publish and not resting:
+                self._sync(district, now, at_once=True)
+            else:
+                self._tell(self._connected_to(district))
+            return len(wanted)
+
+    def load(self, district: Id, source: Snapshot, publish: bool = True) -> Outcome | None:
+        """Put a whole new source in the place of the old one, and sync unless told not to."""
+        with self.lock:
+            self.catch_up()
+            self.sources[district] = self.life(district).recognised(source)
+            return self._sync(district, self.clock.now()) if publish else None
+
+    # Syncs: how what a district's system says comes to be published
+
+    def sync(self, district: Id) -> Outcome:
+        """Publish the net effect of every edit since the last sync, unless that is held or the district pauses."""
+        with self.lock:
+            self.catch_up()
+            self.district(district)
+            return self._sync(district, self.clock.now())
+
+    def pending(self, district: Id) -> Outcome:
+        """What a sync would publish now."""
+        with self.lock:
+            self.catch_up()
+            life, published, now = self.life(district), self.district(district), self.clock.now()
+            return life.outcome("pending", life.offer(self.sources[district], published, now), published, now)
+
+    def approve(self, district: Id) -> Outcome:
+        """Publish a held sync, everything at once. Raises ControlRefusal if none is held or it pauses."""
+        with self.lock:
+            self.catch_up()
+            self._held(district)
+            published, now = self.districts[district], self.clock.now()
+            if paused(published.district, now):
+                raise ControlRefusal("this district pauses: end its pause before anything is published", 409)
+            offer = self._lives[district].offer(self.sources[district], published, now)
+            return self._publish(district, offer, now)
+
+    def discard(self, district: Id) -> Outcome:
+        """Drop a held sync: the source is again what is published. Raises ControlRefusal when none is held."""
+        with self.lock:
+            self.catch_up()
+            life, published = self._held(district), self.districts[district]
+            self.sources[district], life.held = published, None
+            life.removed = {key: was for key, was in life.removed.items() if key[1] not in published.table(key[0])}
+            return life.outcome("discarded", None, published, self.clock.now())
+
+    def keep(self, district: Id, upkeep: Mapping[str, Any], pause: Mapping[str, Any]) -> None:
+        """Change how a district's syncs are kept, and its pause, which begins or ends at once if it is time."""
+        with self.lock:
+            self.catch_up()
+            life = self.life(district)
+            life.upkeep = structs.replace(life.upkeep, **upkeep)
+            self._due = 0.0
+            if pause:
+                now = self.clock.now()
+                healthy = structs.replace(self.districts[district].district, state="running", **pause)
+                state = "paused" if paused(healthy, now) else "running"
+                self._amend(district, now, state=state, **pause)
+
+    def catch_up(self) -> list[dict[str, Any]]:
+        """Let everything happen that became due since this was last asked; what it was, in order.
+
+        Every request asks first, so the world needs nobody who waits. A clock that was put back makes nothing due.
+        """
+        if self._lived <= self.clock.now() < self._due:
+            return []
+        with self.lock:
+            since, self._lived = self._lived, self.clock.now()
+            moments = sorted(
+                moment
+                for id, district in self.districts.items()
+                for moment in due(district.district, self._lives[id].upkeep, since, self._lived)
+            )
+            fired = [self._happen(moment) for moment in moments]
+            tomorrow = self._lived + DAY
+            ahead = (
+                moment.at
+                for id, district in self.districts.items()
+                for moment in due(district.district, self._lives[id].upkeep, self._lived, tomorrow)
+            )
+            self._due = min(ahead, default=tomorrow)
+            return fired
+
+    def _happen(self, moment: Moment) -> dict[str, Any]:
+        told: dict[str, Any] = {"at": iso(moment.at), "what": moment.what, "district": moment.district}
+        if moment.what == "sync":
+            outcome = self._sync(moment.district, moment.at)
+            return told | {"outcome": outcome.outcome, "counts": outcome.counts}
+        self._amend(moment.district, moment.at, state="paused" if moment.what == "pause.begins" else "running")
+        return told
+
+    def _sync(self, district: Id, now: float, at_once: bool = False) -> Outcome:
+        life, published = self._lives[district], self.districts[district]
+        if paused(published.district, now) and not at_once:
+            return life.outcome("ignored", None, published, now)
+        offer = life.offer(self.sources[district], published, now)
+        reasons = () if at_once and life.held is None else life.excess(offer, published, now)
+        if reasons:
+            life.held = Held(life.held.since if life.held is not None else iso(now), reasons)
+            self._tell(self._connected_to(district), now)
+            return life.outcome("held", offer, published, now)
+        return self._publish(district, offer, now)
+
+    def _publish(self, district: Id, offer: Offer, now: float) -> Outcome:
+        life, published = self._lives[district], self.districts[district]
+        life.accept(offer, published, now)
+        self.sources[district] = self.districts[district] = offer.district
+        self._tell(self._connected_to(district), now)
+        return life.outcome("published", offer, published, now)
+
+    def _held(self, district: Id) -> Life:
+        life = self.life(district)
+        if life.held is None:
+            raise ControlRefusal("no sync of this district is held: GET its sync to see how it stands", 409)
+        return life
+
+    def _follow(self, district: Id, before: Snapshot, after: Snapshot) -> None:
+        """Let what changed of the district's own record in its source be so on the published side too."""
+        old, new = structs.asdict(before.district), structs.asdict(after.district)
+        values = {name: value for name, value in new.items() if value != old[name]}
+        if values:
+            published = self.districts[district]
+            own = structs.replace(published.district, **values)
+            self.districts[district] = published.replace(districts=[own])
+            self._due = 0.0
+
+    def _amend(self, district: Id, now: float, **values: Any) -> None:
+        """Change a district's own record on both sides."""
+        for sides in (self.sources, self.districts):
+            own = structs.replace(sides[district].district, **values)
+            if own != sides[district].district:
+                sides[district] = sides[district].replace(districts=[own])
+        self._tell(self._connected_to(district), now)
+
+    def _connected_to(self, district: Id) -> list[Connection]:
+        return [c for c in self.connections.values() if c.district == district]
 
     # Applications and connections
 
@@ -96,8 +260,11 @@ class World:
         """Add an application, or put a newer one in the place of the one with its client id."""
         with self.lock:
             self.apps[app.client_id] = app
+            self._tell([c for c in self.connections.values() if c.client_id == app.client_id])
 
-    def connect(self, client_id: str, district: Id, sharing: Sharing | None = None) -> Connection:
+    def connect(
+        self, client_id: str, district: Id, sharing: Sharing | None = None, access_token: str = ""
+    ) -> Connection:
         """Connect a district to an application: a token of their own. The same two always get the same one."""
         with self.lock:
             second = int(district[:8], 16)
@@ -107,12 +274,13 @@ class World:
                 client_id=client_id,
                 district=district,
                 token_id=object_id(second, "token", client_id, district),
-                access_token=token(40, "district token", client_id, district),
+                access_token=access_token or token(40, "district token", client_id, district),
                 created=created,
                 launch_date=created[:10],
                 sharing=sharing or Sharing(),
             )
             self._place(connection)
+            self._begin_feed(connection)
             return connection
 
     def connection(self, id: Id) -> Connection:
@@ -123,11 +291,31 @@ class World:
         return found
 
     def reconnect(self, id: Id, **values: Any) -> Connection:
-        """Change a connection: its sharing, whether it is launched or connected."""
+        """Change a connection: its sharing, whether it is launched or connected.
+
+        Disconnecting ends every user token with it, so that none comes back when the district does. While paused,
+        the application sees what it saw when the pause began.
+        """
         with self.lock:
-            connection = structs.replace(self.connection(id), **values)
+            was = self.connection(id)
+            connection = structs.replace(was, **values)
+            if connection.paused and not was.paused and was.connected:
+                self._frozen[id] = self.published(was)
             self._place(connection)
-            return connection
+            if not connection.connected:
+                self._thaw(id)
+                ended = (connection.client_id, connection.district, "district")
+                self.grants.revoke(lambda login: (login.client_id, login.district, login.authorized_by) == ended)
+            self._tell([connection])
+            return self.connections[id]
+
+    def accept(self, id: Id) -> Connection:
+        """Let an application see what its safety thresholds held back. Raises ControlRefusal for nothing."""
+        with self.lock:
+            if not self.connection(id).requires_review:
+                raise ControlRefusal("this connection does not require review: nothing of it is held back", 409)
+            self._guarded.pop(id, None)
+            return self.reconnect(id)
 
     def rotate(self, id: Id) -> Connection:
         """Give a connection a new token; the old one is unknown from now on (docs/onboarding)."""
@@ -139,7 +327,8 @@ class World:
         """Connect what was disconnected: a token record of its own, new in every part (sso 14)."""
         with self.lock:
             now = self.clock.now()
-            self.reconnect(id, connected=True, token_id=self.mint.object_id(now), created=iso(now))
+            self.reconnect(id, connected=True, paused=False, token_id=self.mint.object_id(now), created=iso(now))
+            self._begin_feed(self.connection(id))
             return self.rotate(id)
 
     def _place(self, connection: Connection) -> None:
@@ -160,20 +349,157 @@ class World:
         connection = self.connections.get(self._by_token.get(token, ""))
         return connection if connection is not None and connection.connected else None
 
+    # What teachers authorise
+
+    def authorizes(self, app: App, district: Id) -> str:
+        """Who lets people of this district in: "district" if it connected the app, or their "teacher".
+
+        A district's connection wins; Library only exists where there is none (docs/library-sso).
+        """
+        return "teacher" if app.by_teacher and self.connection_of(app.client_id, district) is None else "district"
+
+    def consent(self, client_id: str, district: Id, teacher: Id) -> Consent:
+        """A teacher authorises an application for their classes."""
+        with self.lock:
+            now = iso(self.clock.now())
+            return self.consents.give(Consent(client_id=client_id, district=district, teacher=teacher, at=now))
+
+    def uninstall(self, client_id: str, teacher: Id) -> Consent:
+        """A teacher takes an application off again. Raises ControlRefusal when they have not authorised it."""
+        with self.lock:
+            taken = self.consents.withdraw(client_id, teacher)
+            if taken is None:
+                raise ControlRefusal(
+                    f"teacher {teacher} has not authorised {client_id}: GET /_mock/consents lists who has", 404
+                )
+            self._end_unvouched(taken.district)
+            return taken
+
+    def allow(self, district: Id, library: Library) -> None:
+        """A district blocks applications of Library, or switches it off; consents outlive that."""
+        with self.lock:
+            self.consents.allow(self.district(district).district.id, library)
+            self._end_unvouched(district)
+
+    def vouched(self, client_id: str, district: Id, user: Id) -> bool:
+        """Whether a consent stands behind this person: their own, or that of one of their teachers."""
+        consenting = self.consents.teachers(client_id, district)
+        return user in consenting or bool(classrooms(self.districts[district], consenting, user).sections)
+
+    def _end_unvouched(self, district: Id) -> None:
+        """End the tokens of a district behind which no consent stands any more (sso 14)."""
+        self.grants.revoke(
+            lambda login: (
+                login.district == district
+                and login.authorized_by == "teacher"
+                and not self.vouched(login.client_id, district, login.user)
+            )
+        )
+
     # What an application sees
 
     def published(self, connection: Connection) -> Published:
         """What this connection's application sees now: the one Snapshot all its answers come from."""
+        return self._frozen.get(connection.id) or self._current(connection)
+
+    def _current(self, connection: Connection) -> Published:
+        """What it would see if nothing were held back."""
         district, app = self.districts[connection.district], self.apps[connection.client_id]
         kept = self._published.get(connection.id)
-        if kept is not None and kept[0] is district and kept[1] is connection and kept[2] is app:
-            return kept[3]
+        of = (district, connection, app, self.settings)
+        if kept is not None and all(map(is_, kept[0], of)):
+            return kept[1]
         seen = visible(district, connection.sharing, app.roles)
         launched = structs.replace(seen.district, launch_date=connection.launch_date)
-        gone = [record for record in self._removed[connection.district].values() if isinstance(record, User)]
-        published = Published(seen.replace(districts=[launched]).within(district, gone), self._shelf)
-        self._published[connection.id] = (district, connection, app, published)
+        snapshot = seen.replace(districts=[launched]).within(district, self._lives[connection.district].gone_users)
+        published = Published(snapshot, app.permission(connection), self._shelf)
+        self._published[connection.id] = (of, published)
         return published
+
+    # What an application is told of it
+
+    def events(self, connection: Connection) -> tuple[Batch, ...]:
+        """The batches of events that this connection's application may read now."""
+        with self.lock:
+            feed = self._feeds.get(connection.id)
+            return feed.kept(self.clock.now()) if feed is not None else ()
+
+    def event_ends(self) -> Mapping[Id, list[float]]:
+        """When the batches of each connection's feed expire."""
+        return {id: feed.ends() for id, feed in self._feeds.items()}
+
+    def _begin_feed(self, connection: Connection) -> None:
+        """A new token has a new feed: its district first, then every shared record (events-and-sync 11 #8, #9)."""
+        self._thaw(connection.id)
+        self._feeds[connection.id] = Feed(connection.token_id)
+        self._seen[connection.id] = (NOTHING, Sight(self.apps[connection.client_id].permission(connection)))
+        self._tell([connection])
+
+    def _tell(self, connections: Iterable[Connection], now: float | None = None) -> None:
+        """Append what changed of what these see. Events begin where an application asks for them, and are not
+        made up for the time before."""
+        at = self.clock.now() if now is None else now
+        for connection in connections:
+            if not connection.connected:
+                continue
+            self._guard(connection, at)
+            told = self.apps[connection.client_id].told_events
+            published = self.published(connection) if told else None
+            was = self._seen.pop(connection.id, None)
+            if published is None:
+                continue
+            sight = Sight(published.permission)
+            self._seen[connection.id] = (published.snapshot, sight)
+            if was is None:
+                continue
+            snapshot, before = was
+            if self.settings.last_sync_events == "silent":
+                snapshot = _as_synced(snapshot, published.snapshot)
+            other = difference(snapshot, published.snapshot, whole=before != sight)
+            if other:
+                self._feeds[connection.id].add(at, other, before, sight)
+
+    def _guard(self, connection: Connection, now: float) -> None:
+        """Freeze what a connection sees if its application's safety thresholds say so, or let it go again."""
+        if connection.paused:
+            return
+        if not self.apps[connection.client_id].safety:
+            self._thaw(connection.id)
+            return
+        last, current = self._guarded.get(connection.id), self._current(connection)
+        stopped = last is not None and self._alarming(connection, last.snapshot, current.snapshot, now)
+        if stopped and last is not None:
+            self._frozen[connection.id] = last
+            self.connections[connection.id] = structs.replace(connection, requires_review=True)
+        else:
+            self._thaw(connection.id)
+            self._guarded[connection.id] = current
+
+    def _alarming(self, connection: Connection, last: Snapshot, current: Snapshot, now: float) -> bool:
+        district = self.districts[connection.district].district
+        if self._lives[connection.district].upkeep.relaxed(district, now):
+            return False
+        return bool(excess(turns(last, current), MOST_DELETED, MOST_UPDATED))
+
+    def _thaw(self, id: Id) -> None:
+        """Let a connection's application see what there is."""
+        self._frozen.pop(id, None)
+        self._guarded.pop(id, None)
+        if self.connections[id].requires_review:
+            self.connections[id] = structs.replace(self.connections[id], requires_review=False)
+
+    def taught(self, login: Login) -> Published | None:
+        """What someone whom a teacher let in sees now; nothing if no consent stands behind them.
+
+        It is small and many people ask for their own, so nothing of it is kept.
+        """
+        if not self.vouched(login.client_id, login.district, login.user):
+            return None
+        district, gone = self.districts[login.district], self._lives[login.district].gone_users
+        consenting = self.consents.teachers(login.client_id, login.district)
+        seen = classrooms(district, consenting, login.user)
+        snapshot = seen.within(district, gone)
+        return Published(snapshot, self.apps[login.client_id].library_permission, Shelf(kept=0))
 
     def foreseen(self, connection: Connection, rule: Sharing) -> Snapshot:
         """What this connection's application would see under another rule."""
@@ -186,6 +512,14 @@ class World:
             if user is not None:
                 return id, user
         return None
+
+
+def _as_synced(before: Snapshot, after: Snapshot) -> Snapshot:
+    """What was seen, had it been synced when what is seen now was."""
+    if not len(before.districts):
+        return before
+    own = structs.replace(before.district, last_sync=after.district.last_sync)
+    return before.replace(districts=[own])
 
 
 def logins(user: User) -> Mapping[str, str | None]:

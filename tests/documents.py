@@ -16,11 +16,14 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 import click  # noqa: E402
+import msgspec  # noqa: E402
 from test_architecture import LAYERS  # noqa: E402
 from town import town  # noqa: E402
 
 from certification_suite.catalogue import catalogue  # noqa: E402
 from mock_clever.app import create_app  # noqa: E402
+from mock_clever.changes import TYPES as CHANGES  # noqa: E402
+from mock_clever.changes import summary  # noqa: E402
 from mock_clever.cli import main  # noqa: E402
 from mock_clever.faults.kinds import KINDS  # noqa: E402
 from mock_clever.fields import FIELDS  # noqa: E402
@@ -104,6 +107,15 @@ def faults() -> str:
     return table(("kind", "what it does"), [(f"`{name}`", first_line(kind)) for name, kind in KINDS.items()])
 
 
+def changes() -> str:
+    def keys(change: type) -> str:
+        named = msgspec.structs.fields(change)
+        return ", ".join(f"`{field.name}`" if field.required else f"[`{field.name}`]" for field in named)
+
+    rows = [(f"`{name}`", keys(change), summary(change)) for name, change in CHANGES.items()]
+    return table(("type", "keys", "what happens"), rows)
+
+
 def requirements() -> str:
     rows = [
         (r.id, r.level, r.says, ", ".join(f"`{name}`" for name in r.refuted_by), r.source) for r in catalogue()
@@ -151,6 +163,7 @@ PRINTED: dict[str, Callable[[], str]] = {
     "control routes": lambda: routes("/_mock/"),
     "commands": commands,
     "faults": faults,
+    "changes": changes,
     "quirks": lambda: ", ".join(f"`{name}`" for name in QUIRKS) + "\n",
     "settings": lambda: table(
         ("setting", "default", "values", "what it means"),

@@ -22,7 +22,18 @@ ROUTES = {
     ("POST", "/_mock/connections/<id>/rotate"),
     ("GET", "/_mock/districts"),
     ("POST", "/_mock/districts"),
+    ("PATCH", "/_mock/districts/<id>"),
     ("POST", "/_mock/districts/<id>/changes"),
+    ("POST", "/_mock/districts/<id>/roster"),
+    ("GET", "/_mock/districts/<id>/sync"),
+    ("POST", "/_mock/districts/<id>/sync"),
+    ("POST", "/_mock/districts/<id>/sync/approve"),
+    ("POST", "/_mock/districts/<id>/sync/discard"),
+    ("POST", "/_mock/connections/<id>/approve"),
+    ("PATCH", "/_mock/districts/<id>/library"),
+    ("GET", "/_mock/consents"),
+    ("DELETE", "/_mock/consents/<client_id>/<teacher>"),
+    ("POST", "/_mock/revoke"),
     ("GET", "/_mock/people"),
     ("POST", "/_mock/login"),
     ("GET", "/_mock/answer-key"),
@@ -30,6 +41,8 @@ ROUTES = {
     ("DELETE", "/_mock/journal"),
     ("GET", "/_mock/settings"),
     ("PATCH", "/_mock/settings"),
+    ("GET", "/_mock/fidelity"),
+    ("GET", "/_mock/openapi.json"),
     ("GET", "/_mock/faults"),
     ("POST", "/_mock/faults"),
     ("DELETE", "/_mock/faults"),
@@ -60,7 +73,7 @@ def test_health(mock: Mock) -> None:
     assert mock.control("GET", "health") == {"status": "ok", "preset": "sandbox", "version": __version__}
 
 
-def test_env_names_both_applications_and_the_district(mock: Mock) -> None:
+def test_env_names_the_applications_and_the_district(mock: Mock) -> None:
     assert mock.control("GET", "env") == {
         "MOCK_CLEVER_URL": "http://localhost",
         "CLEVER_CLIENT_ID": mock.sync.client_id,
@@ -70,6 +83,8 @@ def test_env_names_both_applications_and_the_district(mock: Mock) -> None:
         "CLEVER_DISTRICT_TOKEN": mock.reader().token,
         "CLEVER_SSO_CLIENT_ID": mock.sso.client_id,
         "CLEVER_SSO_CLIENT_SECRET": mock.sso.client_secret,
+        "CLEVER_LIBRARY_CLIENT_ID": mock.library.client_id,
+        "CLEVER_LIBRARY_CLIENT_SECRET": mock.library.client_secret,
     }
 
 
@@ -87,8 +102,8 @@ def test_clients_and_secrets_have_clever_s_form(mock: Mock) -> None:
 # Applications.
 
 
-def test_the_two_applications_every_world_begins_with(mock: Mock) -> None:
-    sync, sso = mock.control("GET", "apps")["apps"]
+def test_the_three_applications_every_world_begins_with(mock: Mock) -> None:
+    sync, sso, library = mock.control("GET", "apps")["apps"]
     shown = {
         "client_id": mock.sync.client_id,
         "client_secret": mock.sync.client_secret,
@@ -100,11 +115,21 @@ def test_the_two_applications_every_world_begins_with(mock: Mock) -> None:
         "off": [],
         "optional": [],
         "roles": ["contact", "district_admin", "staff", "student", "teacher"],
+        "events": True,
+        "safety": False,
         "development": True,
     }
     assert sync == shown
     assert sso["products"] == ["sso"]
     assert sso.keys() == shown.keys()
+    assert library == shown | {
+        "client_id": mock.library.client_id,
+        "client_secret": mock.library.client_secret,
+        "name": "Example Library",
+        "products": ["library"],
+        "supported_user_types": ["student", "teacher"],
+        "events": False,
+    }
 
 
 def test_an_application_is_registered_connected_and_able_to_log_in(mock: Mock) -> None:
@@ -154,7 +179,7 @@ def test_a_client_id_of_one_s_own_can_be_registered(mock: Mock) -> None:
 def test_an_application_that_makes_no_sense_is_refused(body: object, words: str, mock: Mock) -> None:
     status, message = mock.refused("POST", "apps", body)
     assert (status, words in message) == (400, True), message
-    assert len(mock.control("GET", "apps")["apps"]) == 2
+    assert len(mock.control("GET", "apps")["apps"]) == 3
 
 
 def test_a_production_application_keeps_to_https(mock: Mock) -> None:
@@ -213,7 +238,7 @@ def test_a_connection_that_is_not_there_is_a_404_everywhere(mock: Mock) -> None:
 
 def test_switching_says_true_or_false(mock: Mock) -> None:
     id = mock.connection(mock.sso)
-    for body in ({"launched": "yes"}, {"connected": 1}, {"paused": True}, []):
+    for body in ({"launched": "yes"}, {"connected": 1}, {"requires_review": True}, []):
         assert mock.refused("PATCH", f"connections/{id}", body)[0] == 400
     unchanged = mock.control("PATCH", f"connections/{id}", {})
     assert mock.control("PATCH", f"connections/{id}", {"launched": False}) == unchanged | {"launched": False}
@@ -363,7 +388,8 @@ def test_the_answer_key_of_a_town_without_oddities_is_empty(mock: Mock) -> None:
 
 def test_the_clock_is_frozen_set_and_advanced(mock: Mock) -> None:
     assert mock.control("POST", "clock", {"freeze": True})["frozen"] is True
-    expected = {"now": "2027-01-01T00:00:00.000Z", "frozen": True}
+    mock.control("POST", "clock", {"set": "2027-02-01"})
+    expected = {"now": "2027-01-01T00:00:00.000Z", "frozen": True, "fired": []}
     assert mock.control("POST", "clock", {"set": "2027-01-01"}) == expected
     assert mock.control("POST", "clock", {"advance": "PT61S"})["now"] == "2027-01-01T00:01:01.000Z"
     assert mock.control("POST", "clock", {"advance": 0.5})["now"] == "2027-01-01T00:01:01.500Z"

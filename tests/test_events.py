@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from clients import Mock, Reader
 from msgspec import structs
-from town import ADA, ALGEBRA_ASH, ASH, BEN, BIRCH, CLEO, DAN, PAT, ROOT, SOL, TESS, TOWN, UMA, town
+from town import ADA, ALGEBRA, ALGEBRA_ASH, ASH, BEN, BIRCH, CLEO, DAN, PAT, ROOT, SOL, TESS, TOWN, UMA, town
 
 from mock_clever.apps import GRANTS
 from mock_clever.clock import iso, moment
@@ -20,6 +20,7 @@ DAY = 24 * 3600
 @pytest.fixture
 def mock() -> Mock:
     found = Mock()
+    found.control("PATCH", "settings", {"last_sync_events": "silent"})  # that it moves is told in test_sync
     found.control("POST", "clock", {"freeze": True})
     found.control("POST", "clock", {"set": "2026-09-01T12:00:00.250Z"})
     connection = found.connection(found.sync)
@@ -134,13 +135,15 @@ def test_deletions_come_last_and_backwards_with_the_record_as_it_was(mock: Mock)
     )
     events = since(reader, cursor)
     assert [brief(event) for event in events] == [
+        ("users.updated", UMA),  # she taught at Ash in that section only
         ("schools.updated", ASH),
         ("sections.deleted", ALGEBRA_ASH),
         ("users.deleted", CLEO),
+        ("courses.deleted", ALGEBRA),  # no section is left of it
         ("schools.deleted", BIRCH),
     ]
     whole["roles"]["student"].pop("email", None)
-    assert events[2]["data"] == {"object": whole}
+    assert events[3]["data"] == {"object": whole}
 
 
 def test_a_contact_in_an_event_has_the_keys_of_before_v3_too(mock: Mock) -> None:

@@ -30,6 +30,10 @@ TAKES_MORE = {
 WITHOUT_BODY = {
     ("POST", "/_mock/reset"),
     ("POST", "/_mock/connections/{id}/rotate"),
+    ("POST", "/_mock/connections/{id}/approve"),
+    ("POST", "/_mock/districts/{id}/sync"),
+    ("POST", "/_mock/districts/{id}/sync/approve"),
+    ("POST", "/_mock/districts/{id}/sync/discard"),
 }
 
 

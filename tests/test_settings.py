@@ -36,6 +36,7 @@ def test_the_defaults_are_our_choices(mock: Mock) -> None:
         "healthy_state": "running",
         "nulls": "absent",
         "event_order": "documented",
+        "last_sync_events": "told",
         "student_extras": "absent",
         "spelling": "documented",
         "variation": None,

@@ -14,10 +14,12 @@ EVENTS_AND_SYNC = numbered(
         "newly there: null among the previous attributes; gone: the old value there, no key in the object",
     ),
     Choice("`ext`, `location` and the like: the whole old object or its changed keys", "whole"),
-    Choice("When `last_modified` moves", "on every change but those of `ext` alone", state=LATER),
+    Choice("When `last_modified` moves", "with the sync that publishes a change, but for those of `ext` alone"),
     Choice("Several edits between two syncs", "one event for each record: the net effect, if any"),
     Choice(
-        "What makes a `districts.updated`", "every sync, and changes of the district's own fields", state=LATER
+        "What makes a `districts.updated`",
+        "every sync, and changes of the district's own fields, which wait for no sync",
+        "last_sync_events",
     ),
     Choice(
         "What a first connect with events tells",
@@ -53,14 +55,20 @@ EVENTS_AND_SYNC = numbered(
         state=LATER,
     ),
     Choice(
-        "A return within 300 days, or after", "created again, under the same id; after that a new id", state=LATER
+        "A return within 300 days, or after",
+        "created again, under the same id and with the same `created`; after that a new id",
     ),
-    Choice("The last student leaves a section", "sections.deleted", state=LATER),
+    Choice("The last student leaves a section", "sections.deleted"),
     Choice(
-        "A hold, or a sync that requires review", "nothing changes until it is approved, then all", state=LATER
+        "A hold, or a sync that requires review",
+        "nothing changes until it is approved, then all; what is discarded leaves the source as it is published",
     ),
-    Choice("A hold on mass updates", "off; deletions of more than a tenth of a kind hold", state=LATER),
-    Choice("Events during a pause", "only from changes of sharing", state=LATER),
+    Choice(
+        "A hold on mass updates",
+        "off; deletions of more than a tenth of a type hold, but in a pause, in the rollover window and when a"
+        " change is published at once; an application's thresholds, where they are on, count updates too",
+    ),
+    Choice("Events during a pause", "only from changes of sharing, and of the district's own record"),
     Choice("Latency", "events are there together with the data"),
     Choice("The edge of retention", "thirty times 24 hours, looked at with each request"),
     Choice("A user token on `/events`", "the HTML 404", "out_of_scope"),

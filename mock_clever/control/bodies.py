@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 from flask import request
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from mock_clever.errors import ControlRefusal
 from mock_clever.model import Id
@@ -28,6 +28,8 @@ class AppBody(Struct, kw_only=True, forbid_unknown_fields=True):
     off: frozenset[str] | None = None
     optional: frozenset[str] | None = None
     roles: frozenset[str] | None = None
+    events: bool | None = None
+    safety: bool | None = None
     development: bool | None = None
 
 
@@ -46,6 +48,7 @@ class ConnectionBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
     launched: bool | None = None
     connected: bool | None = None
+    paused: bool | None = None
     withheld: frozenset[str] | None = None
 
 
@@ -55,6 +58,24 @@ class DistrictBody(Struct, kw_only=True, forbid_unknown_fields=True):
     preset: str = "tiny"
     seed: int = 1
     connect: bool = True
+
+
+class UpkeepBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How a district's syncs are kept: times of day and days in UTC; null takes one away."""
+
+    nightly: str | UnsetType | None = UNSET
+    hold_threshold: int | UnsetType | None = UNSET
+    pause_start: str | UnsetType | None = UNSET
+    pause_end: str | UnsetType | None = UNSET
+    rollover_start: str | UnsetType | None = UNSET
+    rollover_end: str | UnsetType | None = UNSET
+
+
+class RosterBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A folder of CSV files on this machine that takes the place of a district's source."""
+
+    folder: str
+    publish: bool = True
 
 
 class LibraryBody(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -12,19 +12,22 @@ from msgspec import structs
 from mock_clever import __version__
 from mock_clever.api.asking import here
 from mock_clever.apps import CHOOSABLE, GRANTS, PRODUCTS, USER_TYPES, App, Connection
-from mock_clever.changes import read as read_changes
-from mock_clever.clock import duration, iso, moment
 from mock_clever.control.bodies import (
     AppBody,
-    ClockBody,
     ConnectionBody,
     DistrictBody,
+    LibraryBody,
     LoginBody,
+    RevokeBody,
     SharingBody,
     WorldBody,
     body_of,
     decoded,
+    only_known,
 )
+from mock_clever.control.living import let_live
+from mock_clever.control.printed import tell_of_itself
+from mock_clever.control.timelines import play_on
 from mock_clever.errors import ControlRefusal, PageRefusal
 from mock_clever.fields import FIELDS as FIELD_TABLE
 from mock_clever.ids import token
@@ -33,7 +36,7 @@ from mock_clever.model import KINDS, ROLES, Id, Snapshot, User
 from mock_clever.people import full_name, search
 from mock_clever.portal.entry import Wanted, finish
 from mock_clever.rules import FIELDS
-from mock_clever.scenarios import Scenario, Worlds, start
+from mock_clever.scenarios import Scenario, Worlds, fill, start
 from mock_clever.settings import changed
 from mock_clever.sharing import Sharing
 
@@ -64,7 +67,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
         new = body.client_id is None or body.client_id not in here().apps
         app = _registered(body)
         here().register(app)
-        if new:
+        if new and app.by_district:
             for district in here().districts:
                 here().connect(app.client_id, district)
         return _json(_app(app), 201 if new else 200)
@@ -117,21 +120,45 @@ def control_plane(worlds: Worlds) -> Blueprint:
         """Another district from a preset, connected to every application unless told not to."""
         body = body_of(DistrictBody)
         begins = start(Scenario(preset=body.preset, seed=body.seed, cache=worlds.begins.scenario.cache))
-        here().add_district(begins.district, begins.answers)
-        for client_id in here().apps if body.connect else ():
-            here().connect(client_id, begins.district.district.id)
+        fill(here(), begins, body.connect)
         return _json(_district(begins.district), 201)
 
-    @plane.post("/districts/<id>/changes")
-    def change_district(id: Id) -> Response:
-        """Let things happen to a district and publish them: all of them or none."""
-        body = body_of(dict[str, Any])
-        return _json({"applied": here().change(id, read_changes(body.get("changes")))})
+    @plane.patch("/districts/<id>/library")
+    def rule_library(id: Id) -> Response:
+        """Block applications of the Library in a district, or switch it off there."""
+        body = body_of(LibraryBody)
+        given = {k: v for k, v in structs.asdict(body).items() if v is not None}
+        _among("blocked", given.get("blocked", ()), here().apps)
+        here().allow(id, structs.replace(here().consents.library(id), **given))
+        now = here().consents.library(id)
+        return _json({"enabled": now.enabled, "blocked": sorted(now.blocked)})
+
+    @plane.get("/consents")
+    def list_consents() -> Response:
+        """The teachers who authorised a Library application for their classes."""
+        return _json({"consents": [msgspec.to_builtins(consent) for consent in here().consents]})
+
+    @plane.delete("/consents/<client_id>/<teacher>")
+    def uninstall(client_id: str, teacher: Id) -> Response:
+        """A teacher takes a Library application off: their tokens and those of their students end."""
+        return _json(msgspec.to_builtins(here().uninstall(client_id, teacher)))
+
+    @plane.post("/revoke")
+    def revoke() -> Response:
+        """End the user tokens of a person, of an application or of both; how many there were."""
+        body = body_of(RevokeBody)
+        if body.user is None and body.client_id is None:
+            raise ControlRefusal("name whose tokens end: a `user`, a `client_id` or both")
+        with here().lock:
+            ended = here().grants.revoke(
+                lambda login: body.user in (None, login.user) and body.client_id in (None, login.client_id)
+            )
+        return _json({"revoked": ended})
 
     @plane.get("/people")
     def people() -> Response:
         """People by name, username, id, grade, school, role or quirk."""
-        _only_known("q", "role", "limit")
+        only_known("q", "role", "limit")
         found = search(
             here(), request.args.get("q", ""), request.args.get("role", ""), limit=_number("limit", 50, 10_000)
         )
@@ -150,7 +177,7 @@ def control_plane(worlds: Worlds) -> Blueprint:
     @plane.get("/journal")
     def journal() -> Response:
         """Every exchange seen, oldest first, secrets masked."""
-        _only_known("since", "kind", "path", "client_id", "status", "limit")
+        only_known("since", "kind", "path", "client_id", "status", "limit")
         wanted = {name: request.args.get(name) for name in ("kind", "path", "client_id", "status")}
         if wanted["kind"] not in (None, *JOURNAL_KINDS):
             raise ControlRefusal(f"no row is of kind {wanted['kind']!r}: choose one of {', '.join(JOURNAL_KINDS)}")
@@ -178,6 +205,10 @@ def control_plane(worlds: Worlds) -> Blueprint:
         here().settings = changed(here().settings, body_of(dict[str, Any]))
         return _json(structs.asdict(here().settings))
 
+    tell_of_itself(plane)
+    play_on(plane)
+    let_live(plane)
+
     @plane.get("/faults")
     def list_faults() -> Response:
         """The planned faults and how many matching requests each has seen."""
@@ -193,17 +224,6 @@ def control_plane(worlds: Worlds) -> Blueprint:
         """Plan nothing any more."""
         here().faults.clear()
         return _json({"faults": []})
-
-    @plane.get("/clock")
-    def clock() -> Response:
-        """What time it is in this world."""
-        return _clock()
-
-    @plane.post("/clock")
-    def move_clock() -> Response:
-        """Advance, set or freeze the clock."""
-        _move(body_of(ClockBody))
-        return _clock()
 
     @plane.post("/reset")
     def reset() -> Response:
@@ -236,7 +256,8 @@ def environment(base: str) -> dict[str, str]:
     """The variables a vendor app reads, for the world of this request. `CLEVER_*` is the Secure Sync app."""
     world = here()
     sync = next((app for app in world.apps.values() if "secure_sync" in app.products), None)
-    sso = next((app for app in world.apps.values() if "secure_sync" not in app.products), sync)
+    sso = next((a for a in world.apps.values() if a.by_district and "secure_sync" not in a.products), sync)
+    library = next((app for app in world.apps.values() if app.by_teacher), None)
     if sync is None or sso is None:
         raise ControlRefusal("this world has no Secure Sync application: POST /_mock/apps registers one", 404)
     connection = next(iter(world.connections_of(sync.client_id)), None)
@@ -249,6 +270,8 @@ def environment(base: str) -> dict[str, str]:
         "CLEVER_DISTRICT_TOKEN": connection.access_token if connection else "",
         "CLEVER_SSO_CLIENT_ID": sso.client_id,
         "CLEVER_SSO_CLIENT_SECRET": sso.client_secret,
+        "CLEVER_LIBRARY_CLIENT_ID": library.client_id if library else "",
+        "CLEVER_LIBRARY_CLIENT_SECRET": library.client_secret if library else "",
     }
 
 
@@ -362,25 +385,6 @@ def _login(body: LoginBody) -> str:
         raise ControlRefusal(f"{refused.title}: {refused} {refused.advice}", refused.status) from None
 
 
-def _move(body: ClockBody) -> None:
-    clock, given = here().clock, [v for v in structs.asdict(body).values() if v is not None]
-    if len(given) != 1:
-        raise ControlRefusal('send one of {"advance": "PT61S"}, {"set": "2027-01-01T00:00:00Z"}, {"freeze": true}')
-    try:
-        if body.advance is not None:
-            clock.advance(duration(body.advance))
-        elif body.set is not None:
-            clock.set(moment(body.set))
-        elif body.freeze is not None:
-            clock.freeze(body.freeze)
-    except (ValueError, OverflowError, OSError) as wrong:
-        raise ControlRefusal(f"the clock cannot be moved so: {wrong}") from None
-
-
-def _clock() -> Response:
-    return _json({"now": iso(here().clock.now()), "frozen": here().clock.frozen})
-
-
 def _app(app: App) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(app)
     return shown | {name: sorted(getattr(app, name)) for name in ("granted", "off", "optional", "roles")}
@@ -400,13 +404,6 @@ def _district(snapshot: Snapshot) -> dict[str, Any]:
     counts |= {role: len(ids) for role, ids in snapshot.users_of_role.items()}
     district = snapshot.district
     return {"id": district.id, "name": district.name, "state": district.state, "counts": counts}
-
-
-def _only_known(*names: str) -> None:
-    """Refuse a parameter nobody reads, for it is more likely a slip than meant."""
-    odd = sorted(set(request.args) - set(names))
-    if odd:
-        raise ControlRefusal(f"there is no parameter {', '.join(odd)} here: it takes {', '.join(names)}")
 
 
 def _number(name: str, default: int, most: int) -> int:

@@ -6,6 +6,7 @@ with one report of every problem found, and nothing of it is loaded.
 
 from mock_clever.roster.problems import Problem, RosterError
 from mock_clever.roster.reader import Loaded, load, read
+from mock_clever.roster.sidecar import named
 from mock_clever.roster.writer import write
 
-__all__ = ["Loaded", "Problem", "RosterError", "load", "read", "write"]
+__all__ = ["Loaded", "Problem", "RosterError", "load", "named", "read", "write"]

@@ -55,6 +55,11 @@ def read(directory: Path, problems: Report, warnings: Report) -> DistrictRow:
     return row
 
 
+def named(directory: Path) -> dict[str, Any]:
+    """What the file says, of a folder that was read without a problem; empty when there is no file."""
+    return tomllib.loads(_text(directory, Report()))
+
+
 def written(row: DistrictRow) -> str:
     """A district as TOML."""
     values = ((name, getattr(row, name)) for name in row.__struct_fields__)

@@ -60,7 +60,7 @@ def answer_key(preset: str, snapshot: Snapshot) -> list[Case]:
     if not path.is_file():
         return []
     written = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _WrittenKey)
-    known = _names(snapshot)
+    known = names(snapshot)
     return [
         Case(case.id, case.title, [_pointer(known, *named) for named in case.records], case.odd, case.expect)
         for case in written.case
@@ -75,7 +75,7 @@ def _pointer(known: Named, name: str, why: str) -> Pointer:
     return Pointer(kind, id, why)
 
 
-def _names(snapshot: Snapshot) -> Named:
+def names(snapshot: Snapshot) -> Named:
     """Every record by what its district calls it; of records that share a name, the one with the lowest id."""
     named: Named = {}
     for what, kind, record, keys in _naming(snapshot):
