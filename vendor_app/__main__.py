@@ -13,8 +13,8 @@ from waitress.server import create_server
 
 from vendor_app.app import create_app
 from vendor_app.behaviour import Behaviour
-from vendor_app.config import Misconfigured, from_environment
-from vendor_app.defects import DEFECTS, chosen, in_one_line
+from vendor_app.config import METHODS, Misconfigured, from_environment
+from vendor_app.defects import EVERY, chosen, in_one_line
 
 log = logging.getLogger("vendor_app")
 
@@ -27,6 +27,17 @@ def page_size(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= MOST_PER_PAGE:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to {MOST_PER_PAGE}")
     return int(text)
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise ArgumentTypeError(f"{text!r} is not a number from 0 to 1; a fifth is 0.2")
+    return found
 
 
 def parse(arguments: Sequence[str] | None) -> Namespace:
@@ -49,6 +60,22 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help="records a sync asks for at once (%(default)s)",
     )
     parser.add_argument(
+        "--sync",
+        choices=METHODS,
+        default=METHODS[0],
+        dest="method",
+        help="what a sync does that nobody chose a method for: read the events since the last one (delta), or "
+        "everything (bulk); default: %(default)s",
+    )
+    parser.add_argument(
+        "--archive-share",
+        type=share,
+        default=0.2,
+        metavar="SHARE",
+        help="a sync that would archive more than this share of a type waits for a person; 1 never waits "
+        "(%(default)s)",
+    )
+    parser.add_argument(
         "--probe", action="store_true", help="answer the JSON probe under /probe (test machines only)"
     )
     parser.add_argument("--defect", metavar="NAME", help="behave wrongly in one chosen way; see --list-defects")
@@ -58,7 +85,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
 
 def serve(options: Namespace, behaviour: Behaviour) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is running and stop."""
-    settings = {name: getattr(options, name) for name in ("database", "api_version", "page_size", "probe")}
+    names = ("database", "api_version", "page_size", "method", "archive_share", "probe")
+    settings = {name: getattr(options, name) for name in names}
     config = from_environment(os.environ, **settings)
     listening = socket.create_server((options.host, options.port))
     url = f"http://{options.host}:{listening.getsockname()[1]}"
@@ -76,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(message)s")
     options = parse(arguments)
     if options.list_defects:
-        print(*map(in_one_line, DEFECTS.values()), sep="\n")
+        print(*map(in_one_line, EVERY.values()), sep="\n")
         return 0
     try:
         serve(options, chosen(options.defect) if options.defect else Behaviour())

@@ -15,6 +15,7 @@ from vendor_app.config import App, Config
 from vendor_app.errors import CleverTrouble, Failure
 from vendor_app.records import (
     Enrollment,
+    Event,
     Record,
     Told,
     clever_id,
@@ -33,6 +34,10 @@ TRANSIENT = (500, 502, 503, 504)
 MOST_RETRIES = 5
 MOST_RESTARTS = 3
 LONGEST_WINDOW = 60.0
+EVENTS_LAST = timedelta(days=29)
+"""Clever keeps events for 30 days; the last of them is left as a margin."""
+A_HANDFUL = 10
+"""Fewer records of a type than this are archived without asking, whatever share they are."""
 
 Candidates = Sequence[Record]
 
@@ -43,6 +48,20 @@ class TokenRequest:
 
     basic: App | None
     form: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What is known of the time between the last sync of a district and now."""
+
+    age: timedelta | None
+    """How long ago the last sync succeeded; None for never."""
+    cursor_kept: bool
+    """Whether Clever still tells the event we stopped at."""
+    restarted: bool = False
+    """Whether a `districts.created` stands after the cursor."""
+    unheard: bool = False
+    """Whether the feed says nothing although the district was synced since, or for a week."""
 
 
 @dataclass(frozen=True)
@@ -214,15 +233,75 @@ class Behaviour:
             told = {}
         return told or ({config.district: config.district_token} if config.district_token else {})
 
+    def token_after_refusal(self, ask: Callable[[], str | None]) -> str | None:
+        """A token that answers 401 may have been rotated since we asked: ask again, for this district (ADJ-14).
+
+        The same token, or None, means that the district has disconnected us.
+        """
+        return ask()
+
+    def when_disconnected(self, why: str) -> str:
+        """A refusal is not an empty district: `keep` everything (SYN-06, I-24). The alternatives are defects.
+
+        `why` is `refused` (401, and no other token) or `no token` (Clever no longer lists the district).
+        """
+        return "keep"
+
+    # ── Following the events ──────────────────────────────────────────────────────────────────────────────
+
+    def gap(self, window: Window) -> str:
+        """Why the events since the cursor are not all that happened; "" when they are (docs/events-api, I-27).
+
+        Clever keeps events for 30 days and resumes after an expired cursor without a word, so the app looks at
+        its own clock and asks for the cursor's own event. A `districts.created` after the cursor is the start of
+        another token's feed. A district that was synced or stayed silent without an event has them switched off.
+        """
+        reasons = (
+            (window.age is None or window.age > EVENTS_LAST, "the last sync is more than 29 days ago"),
+            (not window.cursor_kept, "Clever no longer keeps the event we stopped at"),
+            (window.restarted, "the district was connected anew, and its feed began again"),
+            (window.unheard, "Clever told no event although the district changed or was long silent"),
+        )
+        return next((reason for holds, reason in reasons if holds), "")
+
+    def events_after(self, cursor: str) -> str:
+        """Events are asked for after the id of the last one applied; times are no order (docs/events-api)."""
+        return cursor
+
+    def next_events(self, body: Told) -> str | None:
+        """The feed too is read to the end of its `next` links (ADJ-13)."""
+        return self.next_page(body)
+
+    def in_order(self, events: Sequence[Event]) -> list[Event]:
+        """Events act in the order of the feed, never grouped by type (docs/api-v3-upgrade-guide)."""
+        return list(events)
+
+    def event_means(self, verb: str, applied: bool) -> str:
+        """What an event does: `take` its record in, archive what is `gone`, or nothing.
+
+        The record is looked up by its Clever id, whatever the verb says: a `created` of a known one updates it,
+        an `updated` of an unknown one creates it. An event that was applied before does nothing: told again
+        late, it would put an old value back.
+        """
+        means = {"created": "take", "updated": "take", "deleted": "gone"}
+        return "" if applied else means.get(verb, "")
+
+    def page_transactions(self) -> tuple[tuple[str, ...], ...]:
+        """A page takes effect and moves the cursor in one transaction, so that no crash comes between them."""
+        return (("apply", "cursor"),)
+
+    def large_change(self, leaving: int, active: int, share: float) -> str:
+        """`hold` a sync that would archive more than the share of a type; else "" (docs/data-changes, I-16).
+
+        A handful never waits: a small school may lose half of its terms on an ordinary day.
+        """
+        return "hold" if leaving >= A_HANDFUL and leaving > share * active else ""
+
     # ── The sync ──────────────────────────────────────────────────────────────────────────────────────────
 
     def version_for(self, kind: str, version: str) -> str:
         """One current version of the API for everything (SYN-03)."""
         return version
-
-    def roster_when_refused(self, trouble: CleverTrouble) -> list[Told]:
-        """A refusal is an error and not an empty district: stop and change nothing (SYN-06, I-24)."""
-        raise trouble
 
     def reference_when_missing(self, trouble: CleverTrouble) -> None:
         """An id that answers 404 is one the district does not share: skip it, the sync goes on (ADJ-11, I-26)."""
@@ -253,7 +332,10 @@ class Behaviour:
         return "archive"
 
     def when_back(self, archived: Record) -> str:
-        """A Clever id that returns gets its old record back, with its history (SYN-06)."""
+        """A Clever id that returns gets its old record back, with its history (SYN-06).
+
+        The alternatives are defects: `renew` makes another record, `leave` keeps it archived.
+        """
         return "restore"
 
     def erases_progress(self, event: str) -> bool:

@@ -1,9 +1,10 @@
 """The app's side of Clever's HTTP interface: tokens, single records and whole collections."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import requests
 
@@ -11,7 +12,7 @@ from vendor_app.behaviour import Behaviour, TokenRequest
 from vendor_app.clock import Clock
 from vendor_app.config import App
 from vendor_app.errors import CleverTrouble
-from vendor_app.records import Told
+from vendor_app.records import Event, Told, clever_id, part
 
 TIMEOUT = (5, 60)
 
@@ -42,9 +43,10 @@ class Clever:
             raise CleverTrouble("/oauth/tokens", None, "the answer holds no access_token")
         return token
 
-    def district_tokens(self, app: App) -> dict[str, str]:
-        """District id → token in force, of every district connected to the app (docs/onboarding)."""
-        path = "/oauth/tokens?owner_type=district"
+    def district_tokens(self, app: App, district: str = "") -> dict[str, str]:
+        """District id → token in force, of every district connected to the app, or of one (docs/onboarding)."""
+        only = {"district": district} if district else {}
+        path = f"/oauth/tokens?{urlencode({'owner_type': 'district'} | only)}"
         tokens: dict[str, str] = {}
         for entry in entries(path, self._patiently("GET", path, basic=app)):
             owner, token = entry.get("owner"), entry.get("access_token")
@@ -62,7 +64,42 @@ class Clever:
 
     def pages(self, path: str, token: str, limit: int) -> Iterator[list[Told]]:
         """Every page of a collection, following the links as they are given (docs/paging-and-limits)."""
-        next_path: str | None = f"{path}?limit={limit}"
+        return self._walk(path, f"{path}?limit={limit}", token, self._behaviour.next_page)
+
+    # ── Events (docs/events-api) ──────────────────────────────────────────────────────────────────────────
+
+    def events(self, version: str, token: str, limit: int, cursor: str) -> Iterator[list[Event]]:
+        """Every page of the feed after this event, oldest first."""
+        path = f"/{version}/events"
+        asked = {"limit": limit, "starting_after": self._behaviour.events_after(cursor)}
+        for page in self._walk(path, f"{path}?{urlencode(asked)}", token, self._behaviour.next_events):
+            yield [event(path, told) for told in page]
+
+    def newest_event(self, version: str, token: str) -> str | None:
+        """The id of the newest event: where to follow the feed from. None while there is none."""
+        path = f"/{version}/events?ending_before=last&limit=1"
+        newest = [
+            event(path, inner(path, element)).id
+            for element in entries(path, self._patiently("GET", path, token=token))
+        ]
+        return newest[-1] if newest else None
+
+    def keeps_event(self, version: str, token: str, id_: str) -> bool:
+        """Whether Clever still tells this event; one older than 30 days it does not."""
+        try:
+            self._patiently("GET", f"/{version}/events/{quote(id_, safe='')}", token=token)
+        except CleverTrouble as trouble:
+            if trouble.status != 404:
+                raise
+            return False
+        return True
+
+    # ── The wire ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _walk(
+        self, path: str, first: str, token: str, following: Callable[[Told], str | None]
+    ) -> Iterator[list[Told]]:
+        next_path: str | None = first
         seen: set[str] = set()
         while next_path:
             if next_path in seen:
@@ -70,7 +107,7 @@ class Clever:
             seen.add(next_path)
             body = self._patiently("GET", next_path, token=token)
             yield [inner(path, element) for element in entries(path, body)]
-            next_path = self._behaviour.next_page(body)
+            next_path = following(body)
 
     def _patiently(self, method: str, path: str, **how: Any) -> Told:
         retries = 0
@@ -144,3 +181,11 @@ def inner(path: str, element: Told) -> Told:
     if not isinstance(told, dict):
         raise CleverTrouble(path, None, "an element of the list holds no record")
     return told
+
+
+def event(path: str, told: Told) -> Event:
+    """An event of the feed. One without an id is an error, since nothing could be resumed after it."""
+    if not clever_id(told):
+        raise CleverTrouble(path, None, "an event of the feed has no id")
+    kind, _, verb = str(told.get("type", "")).partition(".")
+    return Event(clever_id(told), kind, verb, part(part(told, "data"), "object"))

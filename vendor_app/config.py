@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 CALLBACK = "/oauth/clever/callback"
+METHODS = ("delta", "bulk")
+"""How a sync can go about it, the usual way first."""
 
 
 class Misconfigured(Exception):
@@ -32,6 +34,10 @@ class Config:
     database: str = ":memory:"
     api_version: str = "v3.1"
     page_size: int = 100
+    method: str = "delta"
+    """What a sync nobody chose a method for does: `delta`, or `bulk`."""
+    archive_share: float = 0.2
+    """The share of the active records of a type that one sync may archive without asking; 1 never asks."""
     probe: bool = False
     name: str = "Larkspur Reader"
 

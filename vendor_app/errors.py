@@ -3,7 +3,7 @@
     Failure                  shown as a friendly page; always 4xx, because Clever's reviewers look for it
     ├── LoginFailed          the login ended; the page offers to log in again
     │   └── … one class per reason, so support can tell them apart (incident I-11)
-    └── NotSignedIn, NotAllowed, NotFound, StaleForm
+    └── NotSignedIn, NotAllowed, NotFound, StaleForm, AlreadyDecided
     CleverTrouble            what went wrong on the wire; the callers decide what it means
     SyncFailed               a sync stopped and changed nothing
 
@@ -128,6 +128,14 @@ class StaleForm(Failure):
     status = 400
     title = "That button had expired"
     sentence = "The page was open for too long, so we did nothing. Please go back, reload it and try again."
+
+
+class AlreadyDecided(Failure):
+    """A hold that somebody confirmed or discarded meanwhile, or that a later sync made pointless."""
+
+    status = 409
+    title = "This does not wait any more"
+    sentence = "Somebody decided it meanwhile, or a later sync no longer needs it. The list of syncs says which."
 
 
 class CleverTrouble(Exception):

@@ -5,19 +5,23 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from vendor_app.errors import NotFound
+from vendor_app.config import METHODS
+from vendor_app.downloads import problems_csv, runs_csv
+from vendor_app.errors import AlreadyDecided, NotFound
+from vendor_app.guard import DECISIONS
 from vendor_app.records import KINDS, Record, grade, relationships, schools, text
 from vendor_app.vendor import Vendor
 
 PER_PAGE = 50
 PROBLEMS_SHOWN = 200
+RUNS_SHOWN, RUNS_TOLD = 100, 10_000
 ROSTER_KINDS = tuple(kind for kind in KINDS if kind != "districts")
 
 
 def blueprint(vendor: Vendor) -> Blueprint:
     """The routes of the product itself."""
     pages = Blueprint("pages", __name__)
-    store = vendor.store
+    store, history, guard = vendor.store, vendor.syncs.history, vendor.syncs.guard
 
     @pages.get("/")
     def welcome() -> str:
@@ -43,14 +47,15 @@ def blueprint(vendor: Vendor) -> Blueprint:
         vendor.staff_only()
         sql = "SELECT kind, status, count(*) AS n FROM records WHERE in_roster GROUP BY kind, status"
         counts = {(row["kind"], row["status"]): row["n"] for row in store.rows(sql)}
-        last = store.row("SELECT * FROM syncs ORDER BY id DESC LIMIT 1")
         return render_template(
             "roster.html",
             kinds=ROSTER_KINDS,
             counts=counts,
-            last=last,
+            last=history.latest(),
             districts=store.records("kind = 'districts' ORDER BY name"),
             waiting=store.number("SELECT count(*) FROM review"),
+            holds=guard.holds("status = 'waiting'"),
+            disconnected=[one for one in vendor.syncs.connections.all() if not one.connected],
         )
 
     @pages.get("/roster/<kind>")
@@ -74,21 +79,64 @@ def blueprint(vendor: Vendor) -> Blueprint:
     def start_sync() -> Response:
         account = vendor.staff_only()
         vendor.check_form()
-        return redirect(url_for("pages.sync", sync=vendor.syncs.start(account.name or account.number)), 303)
+        asked = request.form.get("method", "")
+        method = asked if asked in METHODS else ""
+        sync = vendor.syncs.start(account.name or account.number, method)
+        return redirect(url_for("pages.sync", sync=sync), 303)
 
     @pages.get("/syncs")
     def syncs() -> str:
         vendor.staff_only()
-        return render_template("syncs.html", syncs=store.rows("SELECT * FROM syncs ORDER BY id DESC LIMIT 100"))
+        return render_template(
+            "syncs.html", syncs=history.runs(RUNS_SHOWN), holds=guard.holds("status = 'waiting'")
+        )
+
+    @pages.get("/syncs.csv")
+    def all_runs() -> Response:
+        vendor.staff_only()
+        return download("syncs.csv", runs_csv(history.runs(RUNS_TOLD)))
 
     @pages.get("/syncs/<int:sync>")
     def sync(sync: int) -> str:
         vendor.staff_only()
-        row = store.row("SELECT * FROM syncs WHERE id = ?", sync)
-        if row is None:
+        run = history.run(sync)
+        if run is None:
             raise NotFound
-        problems = store.problems(sync)
-        return render_template("sync.html", sync=row, problems=problems[:PROBLEMS_SHOWN], more=len(problems))
+        problems = history.problems(sync)
+        return render_template(
+            "sync.html",
+            sync=run,
+            kinds=history.counts(sync),
+            districts=[(one, district_name(one.district)) for one in history.exchanges(sync)],
+            holds=guard.holds("sync = ?", sync),
+            problems=problems[:PROBLEMS_SHOWN],
+            more=len(problems),
+        )
+
+    def district_name(district: str) -> str:
+        ours = store.find("districts", "clever_id", district)
+        return ours.name if ours else ""
+
+    @pages.get("/syncs/<int:sync>.csv")
+    def one_run(sync: int) -> Response:
+        vendor.staff_only()
+        run = history.run(sync)
+        if run is None:
+            raise NotFound
+        return download(f"sync-{sync}-problems.csv", problems_csv(history.problems(sync)))
+
+    @pages.post("/holds/<int:hold>")
+    def decide(hold: int) -> Response:
+        account = vendor.staff_only()
+        vendor.check_form()
+        decision = DECISIONS.get(request.form.get("decision", ""))
+        who = account.name or account.number
+        method = vendor.syncs.decide(hold, decision, who) if decision else None
+        if method is None:
+            raise AlreadyDecided
+        if not method:
+            return redirect(url_for("pages.syncs"), 303)
+        return redirect(url_for("pages.sync", sync=vendor.syncs.start(who, method)), 303)
 
     @pages.get("/review")
     def review() -> str:
@@ -101,6 +149,12 @@ def blueprint(vendor: Vendor) -> Blueprint:
         return render_template("review.html", pairs=pairs)
 
     return pages
+
+
+def download(name: str, text: str) -> Response:
+    """A file to keep, as RFC 4180 names it."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, content_type="text/csv; charset=utf-8; header=present", headers=headers)
 
 
 def listing(vendor: Vendor, kind: str) -> dict[str, Any]:

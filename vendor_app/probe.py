@@ -4,19 +4,24 @@ It answers without a login, so it belongs on a test machine only.
 """
 
 import json
+from dataclasses import asdict
 from typing import Any, NoReturn
 
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 
+from vendor_app.guard import DECISIONS, Hold
 from vendor_app.records import Record, text
-from vendor_app.store import COUNTS
 from vendor_app.vendor import Vendor
+
+MODES = {"full": "bulk", "delta": "delta"}
+"""The words of the probe for what we call bulk and delta."""
+RUNS_TOLD = 1000
 
 
 def blueprint(vendor: Vendor) -> Blueprint:
     """The routes under /probe."""
     probe = Blueprint("probe", __name__, url_prefix="/probe")
-    store = vendor.store
+    store, history = vendor.store, vendor.syncs.history
 
     @probe.get("/users")
     def users() -> Response:
@@ -38,14 +43,46 @@ def blueprint(vendor: Vendor) -> Blueprint:
     @probe.post("/sync")
     def sync() -> Response:
         mode = body().get("mode", "full")
-        if mode != "full":
-            refuse(400, f"mode is {mode!r}; this app only knows 'full'")
-        run = vendor.syncs.run("the probe")
-        row = store.row("SELECT * FROM syncs WHERE id = ?", run)
-        assert row is not None, "the sync just ran"
-        counts = {name: row[name] for name in COUNTS}
-        reasons = [{"reason": row["note"]}] if row["status"] == "failed" else []
-        return jsonify(status=row["status"], counts=counts, problems=reasons + store.problems(run))
+        if not isinstance(mode, str) or mode not in MODES:
+            refuse(400, f"mode is {mode!r}; this app knows {' and '.join(map(repr, MODES))}")
+        return done(vendor.syncs.run("the probe", MODES[mode]))
+
+    def done(run: int) -> Response:
+        told = history.details(run)
+        assert told is not None, "the sync just ran"
+        reasons = [{"reason": told["note"]}] if told["status"] != "success" else []
+        return jsonify(told | {"problems": reasons + told["problems"]})
+
+    @probe.get("/syncs")
+    def syncs() -> Response:
+        return jsonify(syncs=[asdict(one) for one in history.runs(RUNS_TOLD)])
+
+    @probe.get("/syncs/<int:run>")
+    def one_sync(run: int) -> Response:
+        told = history.details(run)
+        if told is None:
+            refuse(404, f"there is no sync {run}; GET /syncs lists them")
+        return jsonify(told)
+
+    @probe.get("/cursors")
+    def cursors() -> Response:
+        return jsonify(cursors=[asdict(one) for one in vendor.syncs.connections.all()])
+
+    @probe.get("/holds")
+    def holds() -> Response:
+        return jsonify(holds=[held(one) for one in vendor.syncs.guard.holds()])
+
+    @probe.post("/holds/<int:hold>")
+    def decide(hold: int) -> Response:
+        decision = body().get("decision")
+        if not isinstance(decision, str) or decision not in DECISIONS:
+            refuse(400, f"decision is {decision!r}; expected {' or '.join(map(repr, DECISIONS))}")
+        method = vendor.syncs.decide(hold, DECISIONS[decision], "the probe")
+        if method is None:
+            refuse(409, f"hold {hold} does not wait; GET /holds says what became of it")
+        if not method:
+            return jsonify(status=DECISIONS[decision])
+        return done(vendor.syncs.run("the probe", method))
 
     @probe.post("/seed")
     def seed() -> Response:
@@ -124,6 +161,12 @@ def plain(one: Record) -> dict[str, Any]:
         keys = {"school": "school", "course": "course", "term": "term_id"}
         shown |= {name: text(one.told.get(key)) or None for name, key in keys.items()}
     return shown
+
+
+def held(one: Hold) -> dict[str, Any]:
+    """A hold, with what would go as `{kind: {"leaving", "active"}}`."""
+    going = {kind: {"leaving": gone, "active": active} for kind, (gone, active) in one.leaving.items()}
+    return asdict(one) | {"leaving": going}
 
 
 def user(one: Record) -> dict[str, Any]:

@@ -1,15 +1,15 @@
-"""Reads a whole roster from Clever, without touching the database.
+"""Reads the whole roster of a district from Clever, without touching the database.
 
 Everything is read before anything is written, so that a sync which fails half-way has changed nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from vendor_app.behaviour import Behaviour
 from vendor_app.clever import Clever
 from vendor_app.config import Config
 from vendor_app.errors import CleverTrouble
-from vendor_app.records import KINDS, Roster, Told, clever_id, references
+from vendor_app.records import KINDS, Roster, Told, clever_id, of_district, references
 
 Tell = Callable[[str, bool], None]
 """Tells the progress page what is going on; True when one more step is done."""
@@ -18,7 +18,7 @@ STEPS = len(KINDS) + 1
 
 
 class Reader:
-    """One reading of every connected district."""
+    """Reads one district at a time."""
 
     def __init__(self, clever: Clever, behaviour: Behaviour, config: Config, tell: Tell) -> None:
         self._clever = clever
@@ -26,16 +26,11 @@ class Reader:
         self._config = config
         self._tell = tell
 
-    def read(self, tokens: Mapping[str, str]) -> Roster:
-        """The rosters of all districts as one; Clever ids never collide (docs/data-model)."""
-        records: dict[str, list[Told]] = {kind: [] for kind in KINDS}
-        unshared: list[tuple[str, str]] = []
-        for district, token in tokens.items():
-            found = {kind: self._collection(kind, district, token) for kind in KINDS}
-            unshared += self._references(found, district, token)
-            for kind, told in found.items():
-                records[kind] += told
-        return Roster(tuple(tokens), records, tuple(unshared))
+    def read(self, district: str, token: str) -> Roster:
+        """Everything the district shares. Raises CleverTrouble when Clever would not give all of it."""
+        found = {kind: self._collection(kind, district, token) for kind in KINDS}
+        unshared = self._references(found, district, token)
+        return Roster((district,), found, tuple(unshared))
 
     def _collection(self, kind: str, district: str, token: str) -> list[Told]:
         self._tell(f"Reading {kind}", False)
@@ -46,17 +41,11 @@ class Reader:
                 found += [of_district(told, kind, district) for told in page]
                 self._tell(f"Reading {kind}: {len(found):,} so far", False)
         except CleverTrouble as trouble:
-            found = self._without(kind, district, trouble)
+            if trouble.status != 404 or kind != "districts":
+                raise
+            found = [{"id": district, "district": district}]  # nothing to lose of its own record
         self._tell(f"Read {len(found):,} {kind}", True)
         return found
-
-    def _without(self, kind: str, district: str, trouble: CleverTrouble) -> list[Told]:
-        """What to take for a collection Clever would not give: nothing to lose for the district's own record."""
-        if trouble.status in (401, 403):
-            return self._behaviour.roster_when_refused(trouble)
-        if trouble.status == 404 and kind == "districts":
-            return [{"id": district, "district": district}]
-        raise trouble
 
     def _references(self, found: dict[str, list[Told]], district: str, token: str) -> list[tuple[str, str]]:
         """Look up what sections name but no list held; add what is found, return what is not shared."""
@@ -80,8 +69,3 @@ class Reader:
                 found[kind].append(of_district(told, kind, district))
         self._tell(f"Looked up {len(named):,} records that sections name", True)
         return unshared
-
-
-def of_district(told: Told, kind: str, district: str) -> Told:
-    """The record with its district named, which a district's own record does not do."""
-    return {**told, "district": clever_id(told) if kind == "districts" else told.get("district") or district}

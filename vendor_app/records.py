@@ -54,6 +54,16 @@ class Enrollment:
 
 
 @dataclass(frozen=True)
+class Event:
+    """One event of the feed: `verb` is created, updated or deleted, `told` the whole record (docs/events-api)."""
+
+    id: str
+    kind: str
+    verb: str
+    told: Told
+
+
+@dataclass(frozen=True)
 class Roster:
     """What one reading of Clever gave: the records of each kind, and the (kind, id) pairs it would not tell."""
 
@@ -63,6 +73,36 @@ class Roster:
 
     def known(self, kind: str) -> set[str]:
         return {clever_id(told) for told in self.records.get(kind, [])}
+
+
+def joined(rosters: Iterable[Roster]) -> Roster:
+    """The rosters of several districts as one; Clever ids never collide (docs/data-model)."""
+    parts = list(rosters)
+    return Roster(
+        tuple(district for one in parts for district in one.districts),
+        {kind: [told for one in parts for told in one.records[kind]] for kind in KINDS},
+        tuple(pair for one in parts for pair in one.unshared),
+    )
+
+
+ONLY_IN_EVENTS = ("relationship", "type", "students")
+"""Keys that a contact has in an event and nowhere else (docs/events-api)."""
+
+
+def kept(told: Told) -> Told:
+    """A record as this app keeps it, the same whether the Data API or an event told it.
+
+    The object of an event is almost the record of the Data API: a contact has keys of before v3 as well, and a
+    student lacks the e-mail inside the role (docs/events-api). We use neither.
+    """
+    held = part(told, "roles")
+    contact, student = part(held, "contact"), part(held, "student")
+    lean = dict(held)
+    if "student_relationships" in contact:
+        lean["contact"] = {key: value for key, value in contact.items() if key not in ONLY_IN_EVENTS}
+    if "email" in student:
+        lean["student"] = {key: value for key, value in student.items() if key != "email"}
+    return told if lean == held else {**told, "roles": lean}
 
 
 def text(value: Any) -> str:
@@ -149,6 +189,12 @@ def students(section: Told) -> list[str]:
 def teachers(section: Told) -> list[str]:
     """Primary teacher first, then co-teachers (docs/sections)."""
     return list(dict.fromkeys(filter(None, [text(section.get("teacher")), *texts(section.get("teachers"))])))
+
+
+def of_district(told: Told, kind: str, district: str) -> Told:
+    """The record as we keep it, with its district named, which a district's own record does not do."""
+    named = clever_id(told) if kind == "districts" else told.get("district") or district
+    return {**kept(told), "district": named}
 
 
 def references(section: Told) -> Iterable[tuple[str, str]]:

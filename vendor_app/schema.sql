@@ -42,11 +42,28 @@ CREATE TABLE IF NOT EXISTS progress (
     UNIQUE (user_id, item)
 );
 
--- One row per sync, and what it could not take in.
+-- How far each connected district has been followed. `cursor` is the event last applied, null without a feed;
+-- `heard_at` is when its feed last had something to say.
+CREATE TABLE IF NOT EXISTS connections (
+    district  TEXT PRIMARY KEY,
+    cursor    TEXT,
+    synced_at TEXT,
+    heard_at  TEXT,
+    connected INTEGER NOT NULL DEFAULT 1,
+    why       TEXT NOT NULL DEFAULT ''
+);
+-- The events that took effect, for as long as Clever may tell them again.
+CREATE TABLE IF NOT EXISTS applied (
+    event TEXT PRIMARY KEY,
+    at    TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The exchange history: one row per sync; one per district in it; what happened to each kind; what was not taken in.
 CREATE TABLE IF NOT EXISTS syncs (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     started_by  TEXT NOT NULL,
-    status      TEXT NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'success', 'failed')),
+    status      TEXT NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'success', 'failed', 'held')),
+    method      TEXT NOT NULL DEFAULT '',
     step        INTEGER NOT NULL DEFAULT 0,
     steps       INTEGER NOT NULL DEFAULT 0,
     note        TEXT NOT NULL DEFAULT '',
@@ -58,6 +75,39 @@ CREATE TABLE IF NOT EXISTS syncs (
     restored    INTEGER NOT NULL DEFAULT 0,
     skipped     INTEGER NOT NULL DEFAULT 0,
     failed      INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS exchanges (
+    sync          INTEGER NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
+    district      TEXT NOT NULL,
+    method        TEXT NOT NULL CHECK (method IN ('Delta', 'Bulk')),
+    why           TEXT NOT NULL,
+    status        TEXT NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'success', 'failed', 'held')),
+    note          TEXT NOT NULL DEFAULT '',
+    cursor_before TEXT,
+    cursor_after  TEXT,
+    PRIMARY KEY (sync, district)
+);
+CREATE TABLE IF NOT EXISTS counts (
+    sync     INTEGER NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
+    kind     TEXT NOT NULL,
+    created  INTEGER NOT NULL DEFAULT 0,
+    updated  INTEGER NOT NULL DEFAULT 0,
+    archived INTEGER NOT NULL DEFAULT 0,
+    restored INTEGER NOT NULL DEFAULT 0,
+    skipped  INTEGER NOT NULL DEFAULT 0,
+    failed   INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (sync, kind)
+);
+-- A sync that would archive too much waits here; `leaving` is {kind: [how many would go, of how many]}.
+CREATE TABLE IF NOT EXISTS holds (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    sync       INTEGER NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,
+    district   TEXT NOT NULL,
+    leaving    TEXT NOT NULL,
+    status     TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'confirmed', 'discarded', 'done', 'over')),
+    since      TEXT NOT NULL,
+    decided_by TEXT NOT NULL DEFAULT '',
+    decided_at TEXT
 );
 CREATE TABLE IF NOT EXISTS problems (
     sync      INTEGER NOT NULL REFERENCES syncs (id) ON DELETE CASCADE,

@@ -156,7 +156,7 @@ class Arrivals:
         me: Told = {}
         for path in self._behaviour.identity_paths(version):
             me = read(path)
-        last_sync = age(store.last_success(), self._vendor.clock.now())
+        last_sync = age(store.last_look(), self._vendor.clock.now())
         wanted = self._behaviour.what_a_login_refreshes(last_sync)
         ours = self._vendor.people.known(clever_id(me))
         if ours and "record" not in wanted:

@@ -11,7 +11,13 @@ from typing import Any
 from vendor_app.records import Enrollment, Record, Told
 
 SCHEMA = Path(__file__).with_name("schema.sql")
-TABLES = ("problems", "syncs", "review", "progress", "sessions", "codes", "enrollments", "records")
+TABLES = (
+    *("problems", "counts", "exchanges", "holds", "syncs", "connections", "applied"),
+    *("review", "progress", "sessions", "codes", "enrollments", "records"),
+)
+HISTORY = ("problems", "syncs")
+"""Tables of the first form of the schema that have changed since; they hold the history of syncs only."""
+FORM = 2
 COUNTS = ("created", "updated", "archived", "restored", "skipped", "failed")
 
 
@@ -26,9 +32,13 @@ class Store:
         self._db.execute("PRAGMA foreign_keys = ON")
         if path != ":memory:":
             self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.executescript(SCHEMA.read_text("utf-8"))
-        stopped = "The app was stopped during this sync. Nothing was changed."
-        self.execute("UPDATE syncs SET status = 'failed', note = ? WHERE status = 'running'", stopped)
+        if self.number("PRAGMA user_version") < FORM:
+            for table in HISTORY:
+                self.execute(f"DROP TABLE IF EXISTS {table}")
+        self._db.executescript(SCHEMA.read_text("utf-8") + f"PRAGMA user_version = {FORM};")
+        for table in ("syncs", "exchanges"):
+            stopped = f"UPDATE {table} SET status = 'failed', note = ? WHERE status = 'running'"
+            self.execute(stopped, "The app was stopped during this sync. The next one goes on where it ended.")
 
     def close(self) -> None:
         with self._lock:
@@ -127,13 +137,11 @@ class Store:
 
     # ── Syncs ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def last_success(self) -> str | None:
-        row = self.row("SELECT finished_at FROM syncs WHERE status = 'success' ORDER BY id DESC LIMIT 1")
+    def last_look(self) -> str | None:
+        """When a sync last saw all that Clever shows, even if it then waited for a person to confirm."""
+        looked = "SELECT finished_at FROM syncs WHERE status IN ('success', 'held') ORDER BY id DESC LIMIT 1"
+        row = self.row(looked)
         return row["finished_at"] if row else None
-
-    def problems(self, sync: int) -> list[dict[str, str]]:
-        rows = self.rows("SELECT kind, clever_id, sis_id, field, reason FROM problems WHERE sync = ?", sync)
-        return [dict(row) for row in rows]
 
 
 def record(row: sqlite3.Row) -> Record:

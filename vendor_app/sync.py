@@ -1,17 +1,18 @@
-"""Runs syncs, one at a time, and keeps a row about each."""
+"""Runs syncs, one at a time: decides for each district between a delta and a bulk sync, and keeps the history."""
 
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import astuple
 
 from vendor_app.behaviour import Behaviour
 from vendor_app.clever import Clever
 from vendor_app.clock import Clock, written
 from vendor_app.config import Config
-from vendor_app.errors import CleverTrouble, SyncFailed
-from vendor_app.intake import Intake, Outcome
-from vendor_app.reading import STEPS, Reader
+from vendor_app.connections import Connections
+from vendor_app.errors import SyncFailed
+from vendor_app.exchanging import Exchanging, Parts, what_stays
+from vendor_app.guard import Guard
+from vendor_app.history import History
 from vendor_app.store import COUNTS, Store
 
 log = logging.getLogger("vendor_app")
@@ -25,7 +26,7 @@ def in_a_thread(work: Callable[[], None]) -> None:
 
 
 class Syncs:
-    """Starts full syncs. One that fails has changed nothing: reading comes first, writing is one transaction."""
+    """Starts syncs, in the background or waiting for them, and hears what becomes of a hold."""
 
     def __init__(
         self,
@@ -36,78 +37,53 @@ class Syncs:
         clever: Clever,
         background: Background = in_a_thread,
     ) -> None:
-        self._config = config
-        self._behaviour = behaviour
         self._clock = clock
         self._store = store
-        self._clever = clever
+        self._method = config.method
         self._background = background
         self._turn = threading.Lock()
+        self.history = History(store)
+        self.guard = Guard(store, behaviour, config.archive_share)
+        self.connections = Connections(store)
+        self._parts = Parts(config, behaviour, clock, store, clever, self.history, self.guard, self.connections)
 
-    def start(self, started_by: str) -> int:
+    def start(self, started_by: str, method: str = "") -> int:
         """Start a sync in the background, unless one is running; its id."""
         with self._store.transaction():
             running = self._store.row("SELECT id FROM syncs WHERE status = 'running' ORDER BY id LIMIT 1")
             if running:
                 return int(running["id"])
-            sync = self._open(started_by)
-        self._background(lambda: self._run(sync))
+            sync = self.history.begin(started_by, self._clock.now())
+        self._background(lambda: self._run(sync, method))
         return sync
 
-    def run(self, started_by: str) -> int:
+    def run(self, started_by: str, method: str = "") -> int:
         """Run a sync and wait for its end; its id."""
-        sync = self._open(started_by)
-        self._run(sync)
+        sync = self.history.begin(started_by, self._clock.now())
+        self._run(sync, method)
         return sync
 
-    def _open(self, started_by: str) -> int:
-        return self._store.insert("syncs", {"started_by": started_by, "started_at": written(self._clock.now())})
-
-    def _run(self, sync: int) -> None:
+    def _run(self, sync: int, method: str) -> None:
         with self._turn:
+            failure = ""
             try:
-                self._full(sync)
-            except (CleverTrouble, SyncFailed) as failure:
-                log.warning("Sync %d failed: %s", sync, failure)
-                self._end(sync, "failed", f"{sentence(failure)} Nothing was changed.")
+                Exchanging(self._parts, sync, method or self._method).run()
+            except SyncFailed as failed:
+                log.warning("Sync %d failed: %s", sync, failed)
+                failure = f"{failed} {what_stays(self.history.exchanges(sync))}"
             except Exception:
                 log.exception("Sync %d stopped.", sync)
-                self._end(sync, "failed", "Something unexpected stopped the sync. Nothing was changed.")
+                failure = f"Something unexpected stopped the sync. {what_stays(self.history.exchanges(sync))}"
+            self.history.end(sync, self._clock.now(), failure)
+            did = self._store.row("SELECT * FROM syncs WHERE id = ?", sync)
+            log.info("Sync %d: %s", sync, ", ".join(f"{did[name]} {name}" for name in COUNTS if did))
 
-    def _full(self, sync: int) -> None:
-        config = self._config
-        tokens = self._behaviour.district_tokens(lambda: self._clever.district_tokens(config.sync), config)
-        if not tokens:
-            raise SyncFailed("No district is connected to this app. Connect one in Clever, then sync again.")
-        self._store.update("syncs", sync, {"steps": STEPS * len(tokens) + 1})
+    # ── Holds ─────────────────────────────────────────────────────────────────────────────────────────────
 
-        def tell(note: str, done: bool) -> None:
-            self._store.execute("UPDATE syncs SET note = ?, step = step + ? WHERE id = ?", note, int(done), sync)
-
-        roster = Reader(self._clever, self._behaviour, config, tell).read(tokens)
-        tell("Saving", False)
-        with self._store.transaction():
-            outcome = Intake(self._store, self._behaviour, roster, written(self._clock.now())).take_in()
-            self._keep(sync, outcome)
-        log.info("Sync %d: %s", sync, ", ".join(f"{outcome.counts[name]} {name}" for name in COUNTS))
-
-    def _keep(self, sync: int, outcome: Outcome) -> None:
-        self._store.update("syncs", sync, {name: outcome.counts[name] for name in COUNTS})
-        for problem in outcome.problems:
-            self._store.execute("INSERT INTO problems VALUES (?, ?, ?, ?, ?, ?)", sync, *astuple(problem))
-        self._end(sync, "success", "Everything is up to date.")
-
-    def _end(self, sync: int, status: str, note: str) -> None:
-        ended = {"status": status, "note": note, "finished_at": written(self._clock.now())}
-        with self._store.transaction():
-            self._store.update("syncs", sync, ended)
-            self._store.execute("UPDATE syncs SET step = steps WHERE id = ? AND status = 'success'", sync)
-
-
-def sentence(failure: CleverTrouble | SyncFailed) -> str:
-    """Why a sync failed, in words for the person who started it."""
-    if isinstance(failure, SyncFailed):
-        return str(failure)
-    if failure.status in (401, 403):
-        return f"Clever refused our key for {failure.path}. The district may have disconnected this app."
-    return f"Clever did not give us {failure.path}: {failure.reason}."
+    def decide(self, hold: int, decision: str, by: str) -> str | None:
+        """Confirm or discard what waits. The method to sync with now, "" for none; None when nothing waits."""
+        found = self.guard.holds("id = ?", hold)
+        if not found or not self.guard.decide(hold, decision, by, written(self._clock.now())):
+            return None
+        methods = {one.district: one.method.lower() for one in self.history.exchanges(found[0].sync)}
+        return methods.get(found[0].district, "bulk") if decision == "confirmed" else ""

@@ -82,6 +82,9 @@ class Vendor:
     def sync(self) -> Any:
         return self.probe("/sync", mode="full")
 
+    def delta(self) -> Any:
+        return self.probe("/sync", mode="delta")
+
     def csrf(self) -> str:
         found = re.search(r'name="csrf" value="([^"]+)"', self.browser.get("/home").text)
         return found[1] if found else ""

@@ -1,6 +1,7 @@
 """A Clever small enough to read: the answers the vendor app needs, and a note of everything it asked."""
 
 import base64
+import copy
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ URL = "http://clever.test/w/school"
 DISTRICT = "d" * 24
 SSO, SYNC = ("sso-app", "sso-secret-0123456789"), ("sync-app", "sync-secret-0123456789")
 KINDS = ("districts", "schools", "terms", "courses", "users", "sections")
+EVENTS = 0x6A000000
+"""The second before the first event, as its id tells; it lies far above the ids of records."""
 
 
 def id_(number: int) -> str:
@@ -59,8 +62,17 @@ class FakeClever(BaseAdapter):
         self.tokens = {DISTRICT: "district-token"}
         self.codes: dict[str, str] = {}
         self.minted = 0
+        self.told = self.second = 0
+        self.pace = 1
+        """The seconds between one event and the next, as their ids tell."""
         self.asked: list[Asked] = []
         self.faults: list[Fault] = []
+        self.down = ""
+        """A path with its query that answers 503."""
+        self.rotate_at = ""
+        """A path whose next request finds that the token was rotated a moment ago."""
+        self.feed: list[dict[str, Any]] | None = None
+        """The events, oldest first; None while they are switched off, as they are until a test says otherwise."""
 
     # ── What a test arranges and looks at ─────────────────────────────────────────────────────────────────
 
@@ -70,6 +82,27 @@ class FakeClever(BaseAdapter):
 
     def remove(self, kind: str, number: int) -> dict[str, Any]:
         return self.tables[kind].pop(id_(number))
+
+    def tell(self, verb: str, kind: str, record: dict[str, Any], **previous: Any) -> str:
+        """Add an event to the feed, without changing what the Data API tells; its id."""
+        assert self.feed is not None, "switch the events on first: clever.feed = []"
+        self.told += 1
+        self.second += self.pace
+        data = {"object": copy.deepcopy(record)} | ({"previous_attributes": previous} if previous else {})
+        id_ = f"{EVENTS + self.second:08x}{self.told:016x}"
+        self.feed.append({"id": id_, "type": f"{kind}.{verb}", "created": "", "data": data})
+        return id_
+
+    def create(self, kind: str, record: dict[str, Any]) -> str:
+        self.add(kind, record)
+        return self.tell("created", kind, record)
+
+    def update(self, kind: str, number: int, **fields: Any) -> str:
+        self.tables[kind][id_(number)] |= fields
+        return self.tell("updated", kind, self.tables[kind][id_(number)])
+
+    def delete(self, kind: str, number: int) -> str:
+        return self.tell("deleted", kind, self.remove(kind, number))
 
     def code_for(self, number: int) -> str:
         self.minted += 1
@@ -97,6 +130,8 @@ class FakeClever(BaseAdapter):
         form = dict(parse_qsl(str(request.body or "")))
         one = Asked(request.method or "", path, parse_qs(parts.query), dict(request.headers), form)
         self.asked.append(one)
+        if self.rotate_at and one.path.startswith(self.rotate_at):
+            self.tokens, self.rotate_at = {owner: f"{token}-2" for owner, token in self.tokens.items()}, ""
         status, body, headers = self.struck(one) or self.answer(one)
         answer = requests.Response()
         answer.status_code, answer.url, answer.request = status, request.url or "", request
@@ -107,6 +142,8 @@ class FakeClever(BaseAdapter):
     def close(self) -> None: ...
 
     def struck(self, one: Asked) -> tuple[int, Any, dict[str, str]] | None:
+        if self.down and (one.path, one.query) == (urlsplit(self.down).path, parse_qs(urlsplit(self.down).query)):
+            return 503, "", {}
         for fault in self.faults:
             if one.path.startswith(fault.path) and fault.times != 0:
                 fault.times = None if fault.times is None else fault.times - 1
@@ -135,9 +172,11 @@ class FakeClever(BaseAdapter):
     def list_tokens(self, one: Asked) -> tuple[int, Any]:
         if basic(one) != SYNC:
             return 401, {"error": "invalid_client"}
+        (only,) = one.query.get("district", [""])
         tokens = [
             {"owner": {"type": "district", "id": owner}, "access_token": token}
             for owner, token in self.tokens.items()
+            if only in ("", owner)
         ]
         return 200, {"data": tokens, "links": [{"rel": "self", "uri": "/oauth/tokens?owner_type=district"}]}
 
@@ -149,6 +188,8 @@ class FakeClever(BaseAdapter):
             me = {"id": token.removeprefix("il-"), "district": DISTRICT, "type": "user"}
             return 200, {"type": "user", "data": me, "links": []}
         version, kind, *rest = one.path.strip("/").split("/")
+        if version in ("v3.0", "v3.1") and kind == "events" and self.feed is not None:
+            return self.events(one, rest)
         if version not in ("v3.0", "v3.1") or kind not in self.tables:
             return 404, "<pre>Cannot GET</pre>"
         if rest:
@@ -158,6 +199,24 @@ class FakeClever(BaseAdapter):
         return 200, self.page(
             one, [r for r in self.tables[kind].values() if owner in (r.get("district"), r["id"])]
         )
+
+    def events(self, one: Asked, rest: list[str]) -> tuple[int, Any]:
+        """The feed as it stands in `feed`, in its order, from the place of the cursor on."""
+        feed = self.feed or []
+        wrapped = [{"data": event, "uri": f"/v3.1/events/{event['id']}"} for event in feed]
+        if rest:
+            found = [event for event in feed if event["id"] == rest[0]]
+            return (200, {"data": found[0], "links": []}) if found else (404, {"message": "Resource not found"})
+        if one.query.get("ending_before"):
+            return 200, {"data": wrapped[-1:], "links": []}
+        limit, after = int(one.query["limit"][0]), one.query.get("starting_after", [""])[0]
+        places = [place for place, event in enumerate(feed) if event["id"] == after]
+        begin = places[-1] + 1 if places else sum(event["id"] <= after for event in feed)
+        page, links = wrapped[begin : begin + limit], [{"rel": "self", "uri": one.path}]
+        if len(feed) > begin + limit:
+            query = urlencode({"limit": limit, "starting_after": page[-1]["data"]["id"]})
+            links.append({"rel": "next", "uri": f"{one.path}?{query}"})
+        return 200, {"data": page, "links": links}
 
     def page(self, one: Asked, records: list[dict[str, Any]]) -> dict[str, Any]:
         limit, after = int(one.query.get("limit", ["100"])[0]), one.query.get("starting_after", [""])[0]

@@ -14,7 +14,7 @@ from fake_clever import DISTRICT, SSO, FakeClever, Fault, basic, id_, person, to
 from vendor_app.__main__ import main
 from vendor_app.behaviour import Behaviour
 from vendor_app.config import Misconfigured
-from vendor_app.defects import DEFECTS, chosen
+from vendor_app.defects import DEFECTS, EVERY, UNJUDGED, chosen
 
 Check = Callable[[Vendor, FakeClever], None]
 CHECKS: dict[str, list[Check]] = {}
@@ -336,17 +336,22 @@ def test_a_defect_fails_exactly_what_it_says(make: Make, name: str) -> None:
     assert failing(make, DEFECTS[name]()) == set(DEFECTS[name].refutes)
 
 
-@pytest.mark.parametrize("name", DEFECTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_defect_overrides_one_decision_and_says_which_mistake_it_is(name: str) -> None:
-    own = {key for key, value in vars(DEFECTS[name]).items() if callable(value)}
+    own = {key for key, value in vars(EVERY[name]).items() if callable(value)}
     assert len(own) == 1 and own <= set(vars(Behaviour))
-    assert DEFECTS[name].__bases__ == (Behaviour,)
-    assert DEFECTS[name].refutes and len(DEFECTS[name].__doc__ or "") > 20
+    assert EVERY[name].__bases__ == (Behaviour,)
+    assert len(EVERY[name].__doc__ or "") > 20
+
+
+def test_a_defect_is_judged_by_a_requirement_or_waits_for_one() -> None:
+    assert set(DEFECTS) | set(UNJUDGED) == set(EVERY)
+    assert all(one.refutes for one in DEFECTS.values()) and not any(one.refutes for one in UNJUDGED.values())
 
 
 def test_every_decision_can_be_got_wrong() -> None:
     decisions = {name for name, value in vars(Behaviour).items() if callable(value)}
-    wrong = {key for one in DEFECTS.values() for key, value in vars(one).items() if callable(value)}
+    wrong = {key for one in EVERY.values() for key, value in vars(one).items() if callable(value)}
     assert decisions == wrong
 
 
@@ -363,4 +368,4 @@ def test_a_defect_is_chosen_by_name() -> None:
 def test_the_command_lists_all_defects(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list-defects"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == list(DEFECTS)
+    assert [line.split()[0] for line in lines] == list(EVERY)

@@ -4,7 +4,17 @@
 Start the app with one: `python -m vendor_app --defect AcceptsAnyState`.
 """
 
-from vendor_app.defects import asking, keeping, logging_in
-from vendor_app.defects.register import DEFECTS, chosen, in_one_line
+from vendor_app.defects import asking, following, keeping, logging_in
+from vendor_app.defects.register import DEFECTS, EVERY, UNJUDGED, chosen, in_one_line
 
-__all__ = ["DEFECTS", "asking", "chosen", "in_one_line", "keeping", "logging_in"]
+__all__ = [
+    "DEFECTS",
+    "EVERY",
+    "UNJUDGED",
+    "asking",
+    "chosen",
+    "following",
+    "in_one_line",
+    "keeping",
+    "logging_in",
+]

@@ -92,8 +92,8 @@ class TakesARefusalForAnEmptyDistrict(Behaviour):
     refutes = ("SYN-06",)
     models = "I-24"
 
-    def roster_when_refused(self, trouble: CleverTrouble) -> list[Told]:
-        return []
+    def when_disconnected(self, why: str) -> str:
+        return "archive" if why == "refused" else super().when_disconnected(why)
 
 
 @defect

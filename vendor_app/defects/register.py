@@ -8,19 +8,25 @@ from vendor_app.config import Misconfigured
 Defective = TypeVar("Defective", bound=Behaviour)
 
 DEFECTS: dict[str, type[Behaviour]] = {}
+"""Defects that some requirement of the certification suite refutes."""
+UNJUDGED: dict[str, type[Behaviour]] = {}
+"""Defects that no requirement refutes yet: they say no `refutes`. Saying one moves a defect to the others."""
+EVERY: dict[str, type[Behaviour]] = {}
+"""All of them, in the order of their files."""
 
 
 def defect(cls: type[Defective]) -> type[Defective]:
     """Enter a defect in the register."""
-    DEFECTS[cls.__name__] = cls
+    EVERY[cls.__name__] = cls
+    (DEFECTS if cls.refutes else UNJUDGED)[cls.__name__] = cls
     return cls
 
 
 def chosen(name: str) -> Behaviour:
     """The behaviour with this defect."""
-    if name not in DEFECTS:
-        raise Misconfigured(f"There is no defect called {name!r}. --list-defects prints all {len(DEFECTS)}.")
-    return DEFECTS[name]()
+    if name not in EVERY:
+        raise Misconfigured(f"There is no defect called {name!r}. --list-defects prints all {len(EVERY)}.")
+    return EVERY[name]()
 
 
 def in_one_line(one: type[Behaviour]) -> str:
