@@ -45,7 +45,6 @@ class Reader:
         body = self.get(path)
         return [item["data"]["id"] for item in body.get("data", body.get("resources", []))]
 
-
     def ids_of_events(self, path: str) -> list[str]:
         return [element["data"]["id"] for element in self.get(path)["data"]]
 

@@ -31,12 +31,15 @@ from mock_clever.versions import VERSIONS
 COLLECTIONS = {  # what the documents list in each version, and how its events call it
     "v1.2": {
         **{name: name for name in ("districts", "schools", "sections", "students", "teachers")},
-        "school_admins": "schooladmins", "contacts": "studentcontacts",
+        "school_admins": "schooladmins",
+        "contacts": "studentcontacts",
     },
     "v2.0": {
         **{name: name for name in ("districts", "schools", "sections", "students", "teachers", "contacts")},
-        "courses": "courses", "terms": "terms",
-        "school_admins": "schooladmins", "district_admins": "districtadmins",
+        "courses": "courses",
+        "terms": "terms",
+        "school_admins": "schooladmins",
+        "district_admins": "districtadmins",
     },
     "v3.0": {
         name: name for name in ("districts", "schools", "sections", "users", "courses", "terms", "resources")

@@ -268,3 +268,18 @@ def test_what_differs_between_two_tables() -> None:
     assert before.beyond(after) == {ADA}
     assert [user.id for user in after.differing(before)] == [BEN, "f" * 24]
     assert before.differing(before) == []
+
+
+def test_a_section_that_lost_its_last_student_is_found_again_with_its_course_and_term(mock: Mock) -> None:
+    section = mock.reader().get(f"/v3.1/sections/{BIOLOGY_BIRCH}")["data"]
+    path = f"districts/{TOWN}/changes"
+    loose = {"type": "record.update", "kind": "sections", "id": BIOLOGY_BIRCH, "set": {"course": None}}
+    mock.control("POST", path, {"changes": [loose]})
+    members = [{"section": BIOLOGY_BIRCH, "user": student} for student in section["students"]]
+    mock.control("POST", path, {"changes": [{"type": "section.unenroll", **each} for each in members]})
+    assert BIOLOGY_BIRCH not in mock.reader().ids("/v3.1/sections")
+    tight = {**loose, "set": {"course": section["course"]}}
+    mock.control("POST", path, {"changes": [tight, *({"type": "section.enroll", **each} for each in members)]})
+    again = mock.reader().get(f"/v3.1/sections/{BIOLOGY_BIRCH}")["data"]
+    assert {**again, "last_modified": ""} == {**section, "last_modified": ""}
+    assert section["course"] in mock.reader().ids("/v3.1/courses")

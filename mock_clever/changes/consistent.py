@@ -40,6 +40,7 @@ def settle(draft: Draft, touched: Touched) -> None:
     empty = _sections(draft, touched)
     touched = {**touched, **{key: section for key, section in empty.items() if touched[key] is None}}
     follow(draft, touched)
+    _named_again(draft, touched)
     _unnamed(draft, touched)
     _alone(draft, touched)
 
@@ -98,6 +99,17 @@ def _sections(draft: Draft, touched: Touched) -> dict[Key, Section]:
             empty[kind, id] = section
             draft.drop(kind, id)
     return empty
+
+
+def _named_again(draft: Draft, touched: Touched) -> None:
+    """Bring back the courses and terms that were gone and that a section names from now on."""
+    for (of, id), was in touched.items():
+        now = draft.get(of, id) if of == "sections" else None
+        for kind, attribute in _OF_SECTIONS if now is not None else ():
+            named = _named(now, attribute)
+            back = draft.removed(kind, named) if named and named != _named(was, attribute) else None
+            if back is not None and draft.get(kind, named) is None:
+                draft.put(kind, back)
 
 
 def _unnamed(draft: Draft, touched: Touched) -> None:

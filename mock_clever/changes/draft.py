@@ -43,8 +43,14 @@ class Draft:
         return over[id] if id in over else self._base.table(kind).get(id or "")
 
     def find(self, kind: str, id: Id) -> Any:
-        """The same, but raises ControlRefusal when there is none."""
+        """The same, but raises ControlRefusal when there is none.
+
+        A section that went because its last student left is still the district's own, and is found.
+        """
         record = self.get(kind, id)
+        if record is None and kind == "sections":
+            gone = self.removed(kind, id)
+            record = gone if gone is not None and not gone.students else None
         if record is None:
             raise ControlRefusal(
                 f"no record {id} among the {kind} of this district; its kinds are {', '.join(KINDS)}", 404
