@@ -208,6 +208,9 @@ def scenario(file: Path, preset: str | None) -> None:
     timelines, msgspec = _load("timeline"), importlib.import_module("msgspec")
     known = _load("synthesis.files").fixtures() / "scenarios" / f"{file.name}.toml"
     path = known if not file.exists() and known.is_file() else file
+    if not path.is_file():
+        names = ", ".join(sorted(each.stem for each in known.parent.glob("*.toml")))
+        raise Refused(f"there is no file {file}: name one, or a scenario that comes along: {names}")
     try:
         timeline = timelines.parsed(path.read_text(encoding="utf-8"), str(path))
         starts = _load("scenarios")

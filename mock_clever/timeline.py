@@ -188,12 +188,15 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A timeline", **found}
 
 
-def play(world: World, timeline: Timeline, district: Id = "") -> list[Played]:
+def play(
+    world: World, timeline: Timeline, district: Id = "", each_night: Callable[[], None] | None = None
+) -> list[Played]:
     """Every step, on a district of this world (its first if none is named), and what became of it.
 
-    Raises ControlRefusal for a step that makes no sense, with its number; steps before it have happened then.
+    `each_night` is called once for every 24 hours that pass on the way, with the clock there. Raises ControlRefusal
+    for a step that makes no sense, with its number; steps before it have happened then.
     """
-    playing = _Playing(world, district or next(iter(world.districts)))
+    playing = _Playing(world, district or next(iter(world.districts)), each_night)
     begins = _moment(timeline.begins, "$.begins")
     world.clock.freeze(True)
     world.clock.set(begins)
@@ -216,8 +219,8 @@ def shown(timeline: Timeline, played: list[Played]) -> dict[str, Any]:
 class _Playing:
     """A timeline under way: what is remembered, and up to where events are counted."""
 
-    def __init__(self, world: World, district: Id) -> None:
-        self.world, self.district = world, district
+    def __init__(self, world: World, district: Id, each_night: Callable[[], None] | None = None) -> None:
+        self.world, self.district, self.each_night = world, district, each_night
         self.remembered: dict[str, Id] = {}
         self.outcome = ""
         app = next((app for app in world.apps.values() if app.told_events), None)
@@ -275,8 +278,13 @@ class _Playing:
 
     def until(self, at: float) -> list[dict[str, Any]]:
         """Move the clock there, and let happen what becomes due; what it was."""
+        fired = []
+        while self.each_night is not None and (night := self.world.clock.now() + DAY) < at:
+            self.world.clock.set(night)
+            fired += self.world.catch_up()
+            self.each_night()
         self.world.clock.set(at)
-        return self.world.catch_up()
+        return [*fired, *self.world.catch_up()]
 
     def events(self, version: str) -> Counter[str]:
         """What the application was told since this was last asked, by type."""
