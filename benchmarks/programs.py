@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from benchmarks.benchmark import NotMeasurableError
 
@@ -55,6 +56,19 @@ class Program:
             json.dumps(rule).encode(),
             "PUT",
         )
+
+    def change(self, district: str, changes: list[dict[str, object]]) -> None:
+        """Let these happen in a district, and publish them at once."""
+        path, said = f"/_mock/districts/{district}/changes", json.dumps({"changes": changes}).encode()
+        self._ask(path, {"Content-Type": "application/json"}, said, "POST")
+
+    def pages(self, token: str, path: str) -> Iterator[list[dict[str, Any]]]:
+        """What each page lists, from this one on to the last."""
+        following: str | None = path
+        while following is not None:
+            body = json.loads(self.get(following, token))
+            yield [element["data"] for element in body["data"]]
+            following = next((link["uri"] for link in body["links"] if link["rel"] == "next"), None)
 
     def let_a_minute_pass(self) -> None:
         """Move the mock's clock on, so that its rate limit starts anew."""

@@ -1,4 +1,5 @@
-"""How long a sync of a large district takes, and how much memory: with 1 % changed, with nothing, by size."""
+"""How long a sync of a large district takes, and how much memory: with 1 % changed, with nothing, by size; and how
+fast an application reads the events of it."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from typing import Any
 from msgspec import structs
 
 from benchmarks.benchmark import Benchmark, Figure
+from benchmarks.programs import MOCK, Program, program
 from mock_clever.apps import standard_apps
 from mock_clever.model import Id, Snapshot
 from mock_clever.prepared import prepare
@@ -20,6 +22,7 @@ PRESET = "clear-water"
 SHARES = (16, 4, 1)
 """A sixteenth, a quarter and the whole of the district: 1x, 4x and 16x."""
 
+LIMIT = 1000
 MEGABYTE = 1_000_000
 
 
@@ -34,7 +37,52 @@ def measure(rounds: int) -> list[Figure]:
         Figure(f"memory after {PRESET} was published", f"{peak:.0f} MB", "600 MB", peak / 600, "at most", 1),
         Figure(f"publish of {PRESET} with nothing changed", f"{idle:.2f} s", "2 s", idle / 2, "at most", 1),
         Figure(f"16 times as large ({sizes})", f"{large:.2f} s", f"{small:.2f} s", large / small, "at most", 16),
+        _feed(min(rounds, 3)),
     ]
+
+
+def _feed(rounds: int) -> Figure:
+    """Records per second of the events of 1 % changed, against those of the list of users, neither read before."""
+    with program(*MOCK, PRESET, patience=300) as mock:
+        token = mock.district_token()
+        measured = [_round(mock, token, f"round {number}") for number in range(rounds)]
+    events, users = (median(each[side] for each in measured) for side in (0, 1))
+    ratio = median(told / listed for told, listed in measured)
+    what = f"events of {PRESET} with 1 % changed, limit={LIMIT}"
+    return Figure(what, f"{events:.0f} records/s", f"{users:.0f} of users", ratio, "at least", 0.3)
+
+
+def _round(mock: Program, token: str, word: str) -> tuple[float, float]:
+    """Records per second of the feed since a publish, and of the same number of users."""
+    mock.let_a_minute_pass()
+    (((newest,),), ((own,),)) = (
+        list(mock.pages(token, f"/v3.1/{path}")) for path in ("events?ending_before=last&limit=1", "districts")
+    )
+    changed = [
+        {
+            "type": "record.update",
+            "kind": kind,
+            "id": id,
+            "set": {"name": {"middle": word} if kind == "users" else word},
+        }
+        for kind in ("users", "sections")
+        for id in [record["id"] for page in mock.pages(token, f"/v3.1/{kind}?limit=10000") for record in page][
+            ::100
+        ]
+    ]
+    mock.change(own["id"], changed)
+    events = _records(mock, token, f"events?limit={LIMIT}&starting_after={newest['id']}", len(changed))
+    return events, _records(mock, token, f"users?limit={LIMIT}", len(changed))
+
+
+def _records(mock: Program, token: str, path: str, most: int) -> float:
+    """Records per second, from the first page of this on until so many are read."""
+    begin, read = perf_counter(), 0
+    for page in mock.pages(token, f"/v3.1/{path}"):
+        read += len(page)
+        if read >= most:
+            break
+    return read / (perf_counter() - begin)
 
 
 def _publish(district: Snapshot, rounds: int) -> tuple[float, float]:
@@ -81,4 +129,6 @@ def _seconds(act: Callable[[], object]) -> float:
     return perf_counter() - begin
 
 
-BENCHMARK = Benchmark("publish", "a nightly sync of clear-water, with 1 % changed and with nothing", measure)
+BENCHMARK = Benchmark(
+    "publish", "a nightly sync of clear-water, with 1 % changed and with nothing, and the events of it", measure
+)

@@ -143,6 +143,7 @@ def _close_row(response: Response) -> Response:
     row: Row = kept.row
     if kept.fault is not None:
         response = kept.fault.does.after(response)
+        response.headers.update(kept.fault.planned.headers)
         response.headers[FAULT_HEADER] = kept.fault.id
     if world.settings.variation is not None:
         response.headers[VARIATION_HEADER] = str(world.settings.variation)

@@ -20,8 +20,9 @@ NOTHING = Snapshot()
 class Difference(Struct, frozen=True):
     """The records that differ, as they were and as they are; one that was not or is no more is on one side only.
 
-    Sections bring their course and term along, to both sides, because v1.2 writes those inside a section. What
-    came along and did not change is equal on both sides and tells nothing.
+    Sections bring their course and term along, to both sides, because v1.2 writes those inside a section; and a
+    section is here too when only its course, its term or the id of a teacher is otherwise. What came along and did
+    not change is equal on both sides and tells nothing.
     """
 
     before: Snapshot
@@ -39,6 +40,7 @@ def difference(before: Snapshot, after: Snapshot, whole: bool = False) -> Differ
     if whole or not len(before.districts):
         return Difference(before, after)
     changed = {kind: _changed(before, after, kind) for kind in KINDS}
+    changed["sections"] |= _retold(before, after, changed)
     if not any(changed.values()):
         return Difference(NOTHING, NOTHING)
     sections = [side.sections[id] for side in (before, after) for id in changed["sections"] if id in side.sections]
@@ -55,6 +57,18 @@ def _changed(before: Snapshot, after: Snapshot, kind: str) -> set[Id]:
     if old is new:
         return set()
     return {record.id for record in new.differing(old) if old.get(record.id) != record} | old.beyond(new)
+
+
+def _retold(before: Snapshot, after: Snapshot, changed: Mapping[str, set[Id]]) -> set[Id]:
+    """The sections that a version writes otherwise because of what they name: a course, a term or a teacher."""
+    courses, terms, teachers = changed["courses"], changed["terms"], before.teachers_called_otherwise(after)
+    if not (courses or terms or teachers):
+        return set()
+    return {
+        section.id
+        for section in after.sections
+        if section.course in courses or section.term_id in terms or not teachers.isdisjoint(section.teachers)
+    }
 
 
 def _part(side: Snapshot, kept: Mapping[str, set[Id]], teachers: set[Id]) -> Snapshot:

@@ -32,6 +32,7 @@ class Batch:
 
     def __init__(self, at: float, number: int, feed: str, told: Difference, before: Sight, after: Sight) -> None:
         self.at = int(at)
+        self.created = iso(self.at)  # of all its events, in whole seconds (recorded)
         self.number = number
         self._feed = feed
         self._told = told
@@ -59,14 +60,12 @@ class Batch:
         """The record one of them is about, as it is or, when it is gone, as it was."""
         return self._events(version, order)[0].record(happening)
 
-    @property
-    def created(self) -> str:
-        """The `created` of all its events, in whole seconds (recorded)."""
-        return iso(self.at)
-
     def _events(self, version: Version, order: str) -> tuple[Telling, list[Happening]]:
+        key = (version.name, order)
+        found = self._read.get(key)
+        if found is not None:
+            return found
         with self._lock:
-            key = (version.name, order)
             if key not in self._read:
                 telling = Telling(version, self._told, self._before, self._after, order)
                 self._read[key] = (telling, telling.happenings())
@@ -104,6 +103,8 @@ class EventIds(Sequence[Id]):
     def __init__(self, batches: Sequence[Batch], version: Version, order: str) -> None:
         self._batches = batches
         self._version, self._order = version, order
+        self._prefixes = [batch.prefix(version) for batch in batches]
+        self._of_prefix = dict(zip(self._prefixes, batches, strict=True))
         self._ends = list(accumulate(batch.count(version, order) for batch in batches))
 
     def __len__(self) -> int:
@@ -121,15 +122,15 @@ class EventIds(Sequence[Id]):
         at %= len(self)
         number = bisect_right(self._ends, at)
         begin = self._ends[number - 1] if number else 0
-        return f"{self._batches[number].prefix(self._version)}{at - begin:0{_PLACES}x}"
+        return f"{self._prefixes[number]}{at - begin:0{_PLACES}x}"
 
     def __iter__(self) -> Iterator[Id]:
         return (self[at] for at in range(len(self)))
 
     def find(self, id: Id) -> tuple[Batch, Happening] | None:
         """The event with this id and the batch it is of."""
-        for batch in self._batches:
-            if id[:-_PLACES] == batch.prefix(self._version):
-                happenings, place = batch.happenings(self._version, self._order), int(id[-_PLACES:], 16)
-                return (batch, happenings[place]) if place < len(happenings) else None
-        return None
+        batch = self._of_prefix.get(id[:-_PLACES])
+        if batch is None:
+            return None
+        happenings, place = batch.happenings(self._version, self._order), int(id[-_PLACES:], 16)
+        return (batch, happenings[place]) if place < len(happenings) else None

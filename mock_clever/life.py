@@ -68,12 +68,13 @@ class Life:
         self.held: Held | None = None
         self.removed: dict[Key, Record] = {}
         self._gone: dict[Key, Gone] = {}
+        self._left: dict[Id, User] = {}
         self._now_called: dict[Id, Id] = {}
 
     @property
     def gone_users(self) -> list[User]:
-        """Everyone who is in the district no more, under the id they had."""
-        return [user for user in self.removed.values() if isinstance(user, User)]
+        """Everyone who had left before what is published, under the id they had; other only with a sync."""
+        return list(self._left.values())
 
     def recognised(self, district: Snapshot) -> Snapshot:
         """A district that was read anew, whoever returned under another id being called by that one."""
@@ -104,6 +105,7 @@ class Life:
         for key, record in deleted(published, offer.district).items():
             self._gone[key] = Gone(record, now)
             self.removed.setdefault(key, record)
+        self._left |= {user.id: user for user in self.removed.values() if isinstance(user, User)}
 
     def excess(self, offer: Offer, published: Snapshot, now: float) -> tuple[Turn, ...]:
         """The types of which this sync would delete more than the district allows."""

@@ -437,6 +437,7 @@ class Snapshot:
         for index, of in _INDEXES.items():
             if index in self.__dict__ and getattr(other, of) is getattr(self, of):
                 other.__dict__[index] = self.__dict__[index]
+        other._whole, other._gone = self._whole, self._gone
         return other
 
     def within(self, whole: Snapshot, gone: Iterable[User] = ()) -> Snapshot:
@@ -561,6 +562,13 @@ class Snapshot:
         """The ids that a section's teachers had before v3, shared or not."""
         known = self._teacher_ids
         return [known.get(id, id) for id in users]
+
+    def teachers_called_otherwise(self, other: Snapshot) -> set[Id]:
+        """The teachers who have another id before v3 in another snapshot."""
+        mine, theirs = ((side._whole or side).users for side in (self, other))
+        if mine is theirs:
+            return set()
+        return {id for id, _ in self._teacher_ids.items() ^ other._teacher_ids.items()}
 
     def course_of(self, section: Section) -> Course:
         """The course of a section, one without a name when there is none or it is not visible."""

@@ -193,8 +193,8 @@ def play(
 ) -> list[Played]:
     """Every step, on a district of this world (its first if none is named), and what became of it.
 
-    `each_night` is called once for every 24 hours that pass on the way, with the clock there. Raises ControlRefusal
-    for a step that makes no sense, with its number; steps before it have happened then.
+    `each_night` is called once for every 24 hours that pass on the way, with the clock there. Raises
+    ControlRefusal for a step that makes no sense, with its number; steps before it have happened then.
     """
     playing = _Playing(world, district or next(iter(world.districts)), each_night)
     begins = _moment(timeline.begins, "$.begins")

@@ -190,6 +190,69 @@ def test_a_field_that_is_granted_or_withheld_is_an_update(mock: Mock) -> None:
     assert "ell_status" not in withheld[0]["data"]["object"]["roles"]["student"]
 
 
+@pytest.mark.parametrize("version", ["v3.0", "v3.1"])
+def test_a_list_called_roles_is_told_whole(version: str, mock: Mock) -> None:
+    reader, resource = mock.reader(), town().resources.ids[0]
+    change(mock, update(SOL, roles={"staff": {"roles": ["PortalOnly"]}}))
+    change(mock, update(resource, "resources", roles=["teacher", "student"]))
+    cursor = newest(reader, version)
+    change(mock, update(SOL, roles={"staff": {"roles": ["SchoolTechLead"]}}))
+    change(mock, update(resource, "resources", roles=["teacher"]))
+    staff, content = (event["data"] for event in since(reader, cursor, version))
+    assert staff["previous_attributes"] == {"roles": {"staff": {"roles": ["PortalOnly"]}}}
+    assert staff["object"]["roles"]["staff"]["roles"] == ["SchoolTechLead"]
+    assert content["previous_attributes"]["roles"] == ["teacher", "student"]
+    assert content["object"]["roles"] == ["teacher"]
+
+
+def test_a_section_is_updated_with_the_course_and_term_that_v1_2_writes_in_it(mock: Mock) -> None:
+    reader = mock.reader()
+    cursors = {version: newest(reader, version) for version in VERSIONS}
+    sections = sorted(section.id for section in town().sections if section.course == ALGEBRA)
+    change(mock, update(ALGEBRA, "courses", name="Algebra I"))
+    told = {version: since(reader, cursor, version) for version, cursor in cursors.items()}
+    assert [brief(event) for event in told.pop("v1.2")] == [("sections.updated", id) for id in sections]
+    assert all(list(map(brief, events)) == [("courses.updated", ALGEBRA)] for events in told.values())
+    for id in sections:
+        assert reader.get(f"/v1.2/sections/{id}")["data"]["course_name"] == "Algebra I"
+    (term, *_) = town().terms
+    cursor = newest(reader, "v1.2")
+    change(mock, update(term.id, "terms", name="Autumn"))
+    (event, *_) = since(reader, cursor, "v1.2")
+    assert event["data"]["previous_attributes"]["term"]["name"] == term.name
+    assert event["data"]["object"]["term"]["name"] == "Autumn"
+
+
+@pytest.mark.parametrize("version", ["v1.2", "v2.0", "v2.1"])
+def test_a_section_calls_its_teacher_alike_whatever_waits_at_the_source(version: str, mock: Mock) -> None:
+    reader = mock.reader()
+    mock.control("PATCH", f"districts/{TOWN}", {"hold_threshold": None})
+    before = reader.get(f"/{version}/sections/{ALGEBRA_ASH}")["data"]["teachers"]
+    assert TESS not in before  # she has an id of her own there
+    change(mock, {"type": "record.remove", "kind": "users", "id": TESS})
+    assert reader.get(f"/{version}/sections/{ALGEBRA_ASH}")["data"]["teachers"] == before
+    back = {"type": "record.restore", "kind": "users", "id": TESS}
+    mock.control("POST", f"districts/{TOWN}/changes", {"changes": [back], "publish": False})
+    mock.share(type="everything", staff=False)
+    assert reader.get(f"/{version}/sections/{ALGEBRA_ASH}")["data"]["teachers"] == before
+
+
+@pytest.mark.parametrize("version", ["v1.2", "v2.0", "v2.1"])
+def test_a_section_is_updated_when_its_teacher_teaches_no_more(version: str, mock: Mock) -> None:
+    reader = mock.reader()
+    cursor = newest(reader, version)
+    before = reader.get(f"/{version}/sections/{ALGEBRA_ASH}")["data"]["teachers"]
+    change(mock, update(UMA, roles={"teacher": None}))
+    after = reader.get(f"/{version}/sections/{ALGEBRA_ASH}")["data"]["teachers"]
+    (event,) = (event for event in since(reader, cursor, version) if brief(event)[1] == ALGEBRA_ASH)
+    assert event["type"] == "sections.updated"
+    assert (event["data"]["previous_attributes"]["teachers"], event["data"]["object"]["teachers"]) == (
+        before,
+        after,
+    )
+    assert before != after
+
+
 def test_a_role_that_is_switched_off_is_deleted_or_lost(mock: Mock) -> None:
     reader = mock.reader()
     cursor = newest(reader)

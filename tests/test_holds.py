@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
 from clients import Mock
+from msgspec import structs
 from town import ADA, ALGEBRA_ASH, ASH, BEN, BIOLOGY_BIRCH, BIRCH, CLEO, DAN, SOL, TOWN, WHEN, town
 
 NOW = "2026-09-01T12:00:00.000Z"
@@ -273,6 +275,33 @@ def test_a_paused_connection_sees_what_it_saw_and_then_everything_at_once(mock: 
     assert mock.reader().get(f"/v3.1/users/{ADA}")["data"]["name"]["first"] == "Two"
     assert events(mock)[len(before) :].count(("users.updated", ADA)) == 1
     assert ("sections.deleted", ALGEBRA_ASH) in events(mock)
+
+
+@pytest.mark.parametrize("version", ["v3.0", "v3.1"])
+@pytest.mark.parametrize(("had", "gets", "event"), [(True, False, "deleted"), (False, True, "created")])
+def test_what_is_granted_while_frozen_is_neither_seen_nor_told_before_it_thaws(
+    had: bool, gets: bool, event: str, version: str, mock: Mock
+) -> None:
+    def grant(granted: bool) -> None:
+        scopes = frozenset({"resources", "attendance"} if granted else ())
+        mock.world.register(structs.replace(mock.sync, granted=scopes))
+
+    def sees() -> tuple[bool, bool, int]:
+        listed = mock.reader().ids(f"/{version}/resources?limit={next(limits)}") == resources
+        attendance = mock.reader().ask(f"/v3.1/attendance/schools/{ASH}").status_code
+        return listed, attendance == 200, mock.reader().ask(f"/{version}/resources/{resources[0]}").status_code
+
+    resources, limits = [resource.id for resource in town().resources], count(100)  # no page twice
+    grant(had)
+    before, seen = len(events(mock)), sees()
+    assert seen == (had, had, 200 if had else 404)
+    path = f"connections/{connection(mock)['id']}"
+    mock.control("PATCH", path, {"paused": True})
+    grant(gets)
+    assert (sees(), len(events(mock))) == (seen, before)
+    mock.control("PATCH", path, {"paused": False})
+    assert sees() == (gets, gets, 200 if gets else 404)
+    assert events(mock)[before:] == [(f"resources.{event}", id) for id in resources]
 
 
 def test_a_connection_made_anew_is_neither_paused_nor_frozen(guarded: Mock) -> None:

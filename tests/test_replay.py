@@ -26,6 +26,7 @@ from mock_clever.errors import ControlRefusal
 from mock_clever.model import ROLES, Snapshot
 from mock_clever.settings import Settings
 from mock_clever.sharing import TYPES, Sharing
+from mock_clever.upkeep import paused
 from mock_clever.versions import VERSIONS
 
 COLLECTIONS = {  # what the documents list in each version, and how its events call it
@@ -46,6 +47,17 @@ COLLECTIONS = {  # what the documents list in each version, and how its events c
     },
 }
 COLLECTIONS["v2.1"], COLLECTIONS["v3.1"] = COLLECTIONS["v2.0"], COLLECTIONS["v3.0"]
+
+EDITS: list[tuple[str, dict[str, Any]]] = [  # of what others are written with, and of what is a list or nested
+    *(("courses", {"name": name}) for name in ("Art", None)),
+    *(("terms", {"name": name}) for name in ("Autumn", None)),
+    *(
+        ("resources", {"title": title, "roles": roles})
+        for title, roles in (("A", ["teacher"]), ("B", ["student"]))
+    ),
+    *(("users", {"roles": {"staff": {"roles": roles}}}) for roles in (["PortalOnly"], ["SchoolTechLead"], [])),
+    *(("schools", {"principal": principal}) for principal in ({"name": "P", "email": None}, None)),
+]
 
 State = dict[str, dict[str, Any]]
 
@@ -156,13 +168,22 @@ class Year(RuleBasedStateMachine):
             except ControlRefusal:
                 assert self.district == before
 
+    @rule(data=st.data(), publish=st.booleans())
+    def edit(self, data: st.DataObject, publish: bool) -> None:
+        kind, values = data.draw(st.sampled_from(EDITS))
+        ids = self.district.users_of_role.get("staff", []) if kind == "users" else self.district.table(kind).ids
+        if ids:
+            wanted = {"type": "record.update", "kind": kind, "id": data.draw(st.sampled_from(ids)), "set": values}
+            self.world.change(TOWN, read([wanted]), publish=publish)
+
     @rule()
     def sync(self) -> None:
         self.world.sync(TOWN)
 
     @rule(approve=st.booleans())
     def decide(self, approve: bool) -> None:
-        if self.world.life(TOWN).held is not None:
+        rests = paused(self.world.districts[TOWN].district, self.world.clock.now())
+        if self.world.life(TOWN).held is not None and not (approve and rests):
             (self.world.approve if approve else self.world.discard)(TOWN)
 
     @rule(hours=st.sampled_from([0.001, 1, 30, 300]))
@@ -234,5 +255,5 @@ class Year(RuleBasedStateMachine):
             self.check()
 
 
-Year.TestCase.settings = settings(max_examples=20, stateful_step_count=25, phases=(Phase.explicit, Phase.generate))
+Year.TestCase.settings = settings(max_examples=50, stateful_step_count=25, phases=(Phase.explicit, Phase.generate))
 test_replaying_the_feed_gives_what_a_full_read_gives = Year.TestCase

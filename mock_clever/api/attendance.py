@@ -123,7 +123,7 @@ def _listed(place: _Place, id: str) -> Response:
 def _reader() -> Asker:
     """A district token of an application that may read attendance; any other kind is answered in HTML."""
     who = asker()
-    if who.login is not None or "secure_sync" not in who.app.products or SCOPE not in who.app.granted:
+    if who.login is not None or "secure_sync" not in who.app.products or SCOPE not in who.permission.granted:
         raise out_of_scope()
     return who
 

@@ -283,8 +283,8 @@ def _found(who: Asker, collection: Collection, id: Id) -> Record:
 
 
 def _in_scope(who: Asker, collection: Collection) -> bool:
-    """Whether the application was granted the extra scope a collection needs, if it needs one (docs/resources)."""
-    return not collection.scope or collection.scope in who.app.granted
+    """Whether what is published includes the extra scope a collection needs, if it needs one (docs/resources)."""
+    return not collection.scope or collection.scope in who.permission.granted
 
 
 def _role(allowed: tuple[str, ...]) -> str | None:

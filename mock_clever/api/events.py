@@ -72,7 +72,8 @@ def get_event(version: str, id: str) -> Response:
     if found is None:
         raise NotFound
     shown = [{"rel": "self", "uri": f"/{told.name}/events/{id.lower()}"}]
-    return answer(page(_encode({"data": _told(told, id.lower(), *found), "links": shown})), EVENTS)
+    event = _told(told, here().settings.event_order, id.lower(), *found)
+    return answer(page(_encode({"data": event, "links": shown})), EVENTS)
 
 
 def _version(name: str) -> Version:
@@ -105,15 +106,16 @@ def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Respon
     _report_gap(asks.starting_after)
     shown, more = asks.cut(chosen)
     uri = f"/{version.name}/events/"
-    told = [_Element(_told(version, id, *each), uri + id) for id in shown if (each := ids.find(id))]
+    sequence = here().settings.event_order
+    told = [_Element(_told(version, sequence, id, *each), uri + id) for id in shown if (each := ids.find(id))]
     query = request.query_string.decode("utf-8", "replace")
     more = goes_on(more, shown, asks)
     around = arranged(links(request.path, query, shown, more, asks, order(version), bare="?"))
     return answer(page(_encode({"data": told, "links": around})), EVENTS)
 
 
-def _told(version: Version, id: Id, batch: Batch, happening: Happening) -> _Event:
-    data = batch.data(version, here().settings.event_order, happening)
+def _told(version: Version, sequence: str, id: Id, batch: Batch, happening: Happening) -> _Event:
+    data = batch.data(version, sequence, happening)
     return _Event(batch.created, data, id, f"{_prefix(version, happening)}.{happening.action}")
 
 

@@ -116,11 +116,12 @@ class Telling:
         return {record.id: record for record in snapshot.table(collection.kind)}
 
     def _records(self, collection: Collection, id: Id) -> tuple[Any, Any]:
-        was, now = (snapshot.table(collection.kind).get(id) for snapshot, _ in self._sides)
-        return was, now
+        (before, _), (after, _) = self._sides
+        return before.table(collection.kind).get(id), after.table(collection.kind).get(id)
 
     def _differs(self, collection: Collection, was: Any, now: Any) -> bool:
-        if was is now and self._sides[0][1] == self._sides[1][1]:
+        alone = collection.kind != "sections"  # which are told with what they name
+        if alone and was is now and self._sides[0][1] == self._sides[1][1]:
             return False
         tell_was, tell_now = self._both(collection)
         return bool(_previous(tell_was(was), tell_now(now)))
@@ -153,12 +154,15 @@ def _previous(was: Any, now: Any, under: str = "") -> dict[str, Any]:
     (recorded), so a change of it alone is none.
     """
     found: dict[str, Any] = {}
-    names = dict.fromkeys((*was.__struct_fields__, *now.__struct_fields__))
+    names: Iterable[str] = was.__struct_fields__
+    if type(was) is not type(now):
+        names = dict.fromkeys((*names, *now.__struct_fields__))
     for name in names:
         old, new = getattr(was, name, None), getattr(now, name, None)
-        if name == "last_modified" or old is new or old == new:
+        if old is new or name == "last_modified" or old == new:
             continue
-        if old is not None and new is not None and (name == "roles" or under == "roles"):
+        both = isinstance(old, Struct) and isinstance(new, Struct)  # `roles` of a resource or of staff are words
+        if both and "roles" in (name, under):
             if inner := _previous(old, new, name):
                 found[name] = inner
         else:
