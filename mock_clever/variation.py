@@ -27,6 +27,7 @@ _HOPEFUL = 0.25  # of the last pages have a `next` that leads to an empty one
 _STRANGE: tuple[Any, ...] = ("", "later", 7, 0.5, True, [], {}, {"since": "v9"})
 _ALWAYS = ("name.first", "name.last", "roles")  # docs/users; the table cannot say so, for contacts have no first
 _CASES = (str.lower, str.upper, str.title)
+_NAMED = f"{HEADER}: ".encode()
 _HEADER_NAME = re.compile(rb"(?m)^([A-Za-z0-9-]+)(?=:)")
 
 
@@ -63,14 +64,15 @@ def shuffled(links: Sequence[dict[str, str]], stream: Stream | None = None) -> l
 
 def header_case(block: bytes) -> bytes:
     """The header lines of an answer with their names in a case that the variation they name determines."""
-    name = HEADER.encode() + b": "
-    seed = block.partition(name)[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    seed = block.partition(_NAMED)[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    if not seed:
+        return block
     stream = chance("header case", seed)
 
     def other(found: re.Match[bytes]) -> bytes:
         return stream.choice(_CASES)(found[1].decode("ascii")).encode()
 
-    return _HEADER_NAME.sub(other, block) if seed else block
+    return _HEADER_NAME.sub(other, block)
 
 
 class _Key(Struct, frozen=True):

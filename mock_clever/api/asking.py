@@ -156,7 +156,7 @@ def out_of_scope() -> ApiRefusal:
 
 def bearer_token() -> str | None:
     """The token of the Authorization header, if there is one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from gzip import compress
 from typing import Any
 
 from flask import Response, g, request
 from msgspec import Struct
 
-from mock_clever.api.asking import here
+from mock_clever.api.asking import WORLD
 from mock_clever.pages import Page
 
 DRESS = "mock_clever.dress"
@@ -81,11 +81,8 @@ FAMILIES = {"core": CORE, "events": EVENTS, "resources": RESOURCES}
 
 def answer(written: Page, family: Family = CORE) -> Response:
     """The 200 that sends a page."""
-    response = Response(written.body, 200, content_type=family.content_type)
-    dress(family)
-    if family.etag:
-        response.headers["ETag"] = written.etag
-    return response
+    dress(family, [("ETag", written.etag)] if family.etag else [])
+    return Response(written.body, 200, content_type=family.content_type)
 
 
 def wants_packed(written: Page) -> bool:
@@ -107,13 +104,14 @@ def pack(response: Response, body: bytes) -> None:
     response.headers["Vary"] = "Accept-Encoding"
 
 
-def dress(family: Family = CORE) -> None:
-    """Let this request's answer have its family's headers, and the rate limit's when a token was counted.
+def dress(family: Family = CORE, more: Sequence[tuple[str, str]] = ()) -> None:
+    """Let this request's answer have its family's headers and more, and the rate limit's when a token was counted.
 
     They are kept apart from the Response, which would look through every header it is given, twice.
     """
-    requests = here().requests
-    headers = [*family.headers, ("X-Request-Id", requests.uuid())]
+    environ = request.environ
+    requests = environ[WORLD].requests
+    headers = [*more, *family.headers, ("X-Request-Id", requests.uuid())]
     if family.clever_request_id:
         headers.append(("Clever-Request-Id", requests.hex(32)))
     rate = g.get("rate")
@@ -125,7 +123,7 @@ def dress(family: Family = CORE) -> None:
             ("X-Ratelimit-Remaining", str(max(remaining, 0))),
             ("X-Ratelimit-Reset", str(reset)),
         )
-    request.environ[DRESS] = headers
+    environ[DRESS] = headers
 
 
 def dressed(headers: list[tuple[str, str]], environ: Mapping[str, Any]) -> list[tuple[str, str]]:
