@@ -9,12 +9,14 @@ from certification_suite.checks import (
     attestations,
     callback,
     changes,
+    following,
     holdings,
     identities,
     login,
     reading,
     sessions,
     trouble,
+    upheavals,
     versions,
 )
 from certification_suite.config import AppUnderTest, ConfigurationError
@@ -31,12 +33,14 @@ DECLARED_BY = (
     attestations,
     callback,
     changes,
+    following,
     holdings,
     identities,
     login,
     reading,
     sessions,
     trouble,
+    upheavals,
     versions,
 )
 """The modules whose import fills the registry."""

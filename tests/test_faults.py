@@ -51,6 +51,22 @@ def test_a_truncate_fault_sends_the_first_half(mock: Mock) -> None:
     assert mock.reader().ask("/v3.0/users").get_data() == whole
 
 
+def test_a_repeat_fault_tells_every_element_twice_and_spares_a_single_record(mock: Mock) -> None:
+    whole = mock.reader().ask("/v3.0/users").get_json()
+    plan(mock, "/v3.0/users", kind="repeat", times=None)
+    twice = mock.reader().ask("/v3.0/users")
+    assert twice.get_json() == {**whole, "data": whole["data"] + whole["data"]}
+    assert twice.headers["Content-Length"] == str(len(twice.get_data()))
+    one = mock.reader().ask(f"/v3.0/users/{ADA}").get_json()
+    assert one["data"]["id"] == ADA
+
+
+def test_a_struck_answer_carries_the_headers_planned(mock: Mock) -> None:
+    plan(mock, "/v3.0/users", status=429, headers={"X-Ratelimit-Reset": "1798761600"})
+    response = mock.reader().ask("/v3.0/users")
+    assert (response.status_code, response.headers["X-Ratelimit-Reset"]) == (429, "1798761600")
+
+
 def test_it_strikes_by_count(mock: Mock) -> None:
     plan(mock, "/v3.0/users", skip=1, times=2)
     assert statuses(mock, 5) == [200, 500, 500, 200, 200]
@@ -109,6 +125,7 @@ def test_clearing_and_resetting_forget_every_fault_and_numbers_go_on(mock: Mock)
 
 def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
     sent = {"path": "/x", "kind": "html", "method": "GET", "status": 503, "skip": 2, "times": None}
+    sent["headers"] = {"X-Ratelimit-Reset": "1798761600"}
     assert mock.control("POST", "faults", sent, 201) == {"id": "F1", **sent, "seen": 0}
     assert mock.control("POST", "faults", {"path": "/y"}, 201) == {
         "id": "F2",
@@ -118,6 +135,7 @@ def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
         "status": 500,
         "skip": 0,
         "times": 1,
+        "headers": {},
         "seen": 0,
     }
 
@@ -127,11 +145,13 @@ def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
     [
         ({}, "missing required field `path`"),
         ({"path": 5}, "Expected `str`"),
-        ({"path": "/", "kind": "explode"}, "choose one of status, html, empty, truncate"),
+        ({"path": "/", "kind": "explode"}, "choose one of status, html, empty, truncate, repeat"),
         ({"path": "/", "status": 200}, "400 to 599"),
         ({"path": "/", "status": "500"}, "Expected `int`"),
         ({"path": "/", "skip": -1}, ">= 0"),
         ({"path": "/", "times": 0}, ">= 1"),
+        ({"path": "/", "headers": {"Content-Length": "9"}}, "matching regex"),
+        ({"path": "/", "headers": {"X-Split": "a\r\nb"}}, "matching regex"),
         ({"path": "/", "colour": "red"}, "unknown field `colour`"),
     ],
 )

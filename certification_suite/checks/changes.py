@@ -124,6 +124,9 @@ def _changes_arrive_by_sync(exam: Examination) -> str:
         "RestoresUnderANewId",
         "LetsArchivedPeopleIn",
         "TakesARefusalForAnEmptyDistrict",
+        "NoRestore",
+        "SkipsTermsAndCoursesRestore",
+        "DeletesOn401",
     ),
 )
 def what_goes_is_archived_and_returns(exam: Examination) -> str:

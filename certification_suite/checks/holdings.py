@@ -139,14 +139,14 @@ def progress_survives(exam: Examination) -> str:
     known = some_active(exam, "users")
     student, old, new = _a_student_who_moves(exam, set(known), set(some_active(exam, "sections")))
     exam.probe.write_progress(student, "fractions", 87)
-    _expect_progress(exam, student, "right after it was written")
+    expect_progress(exam, student, "right after it was written")
     district = exam.connection.district
     exam.clever.change(district, [enroll(new, student), unenroll(old, student)])
     good_sync(exam, "After the student moved to another section")
-    _expect_progress(exam, student, "after the student moved to another section")
+    expect_progress(exam, student, "after the student moved to another section")
     exam.clever.change(district, [remove("sections", new)])
     good_sync(exam, "After that section was deleted")
-    _expect_progress(exam, student, "after that section was deleted")
+    expect_progress(exam, student, "after that section was deleted")
     connection = exam.connection
     exam.clever.change(district, [unenroll(id_, student) for id_ in _sections_of(exam, student)])
     exam.clever.share(connection, hide=[student])
@@ -157,7 +157,7 @@ def progress_survives(exam: Examination) -> str:
     if now is None or now.internal_id != known[student].internal_id:
         exam.evidence.note("The student's own record did not survive an absence; SYN-06 says more.")
     else:
-        _expect_progress(exam, student, "after the student was unshared and came back")
+        expect_progress(exam, student, "after the student was unshared and came back")
     return "Progress written once could be read after a move, a deleted section and an absence."
 
 
@@ -179,7 +179,7 @@ def _sections_of(exam: Examination, student: str) -> list[str]:
     return [id_ for id_, section in truth(exam, "sections").items() if student in section.get("students", ())]
 
 
-def _expect_progress(exam: Examination, student: str, when: str) -> None:
+def expect_progress(exam: Examination, student: str, when: str) -> None:
     kept = exam.probe.progress(student)
     if kept.get("fractions") != 87:
         raise Fail(

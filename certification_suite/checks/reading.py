@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
 from certification_suite.checks.guides import adjacent, secure_sync
-from certification_suite.checks.rosters import Record, active, good_sync, name_of, offered, reads, sync, truth
+from certification_suite.checks.rosters import active, good_sync, name_of, offered, reads, sync, wanted
 from certification_suite.evidence import Exchange
 from certification_suite.examination import Examination
 from certification_suite.verdicts import Blocked, Fail, NeedsReview
+
+MOST_LOOKS = 3
 
 
 @secure_sync(
@@ -31,9 +34,9 @@ def every_page_is_read(exam: Examination) -> str:
     kinds = [kind for kind in offered(exam) if kind != "users"]
     counts: list[str] = []
     for kind in ("users", *kinds):
-        wanted = _wanted(exam, kind)
+        shown = wanted(exam, kind)
         kept = active(exam, kind)
-        gone = [record for id_, record in wanted.items() if id_ not in kept]
+        gone = [record for id_, record in shown.items() if id_ not in kept]
         missing = [record for record in gone if record["id"] not in set_aside]
         if len(missing) < len(gone):
             exam.evidence.note(
@@ -44,11 +47,11 @@ def every_page_is_read(exam: Examination) -> str:
             exam.evidence.show(*pages[:3])
             named = ", ".join(f"{name_of(record)} ({record['id']})" for record in missing[:3])
             raise Fail(
-                f"{len(missing)} of {len(wanted)} {kind} are missing after the sync, among them {named}. "
+                f"{len(missing)} of {len(shown)} {kind} are missing after the sync, among them {named}. "
                 f"The app read {len(pages)} page{'s' if len(pages) != 1 else ''} of {kind}.",
                 expected="All that Clever shares, read page by page to the last.",
             )
-        counts.append(f"{len(wanted)} {kind}")
+        counts.append(f"{len(shown)} {kind}")
         exam.evidence.show(*pages[:2])
     turned = [e for e in asked if "starting_after" in e.query]
     if not turned:
@@ -59,15 +62,6 @@ def every_page_is_read(exam: Examination) -> str:
             "a smaller page size.",
         )
     return f"{', '.join(counts)}: all there, read over {len(turned)} further pages."
-
-
-def _wanted(exam: Examination, kind: str) -> dict[str, Record]:
-    everything = truth(exam, kind)
-    if kind != "users":
-        return everything
-    return {
-        id_: user for id_, user in everything.items() if set(user.get("roles") or {}) & set(exam.app.user_types)
-    }
 
 
 def _walk(asked: list[Exchange], kind: str) -> list[Exchange]:
@@ -95,11 +89,11 @@ def links_are_followed_as_given(exam: Examination) -> str:
         ignored += exam.clever.link_after(exam.connection, kind, pages[-1].query) is not None
         for page, following in pairwise(pages):
             given = exam.clever.link_after(exam.connection, page.path, page.query)
-            wanted = dict(parse_qsl(urlsplit(given).query, keep_blank_values=True)) if given else None
-            if wanted is None or "starting_after" not in following.query:
+            due = dict(parse_qsl(urlsplit(given).query, keep_blank_values=True)) if given else None
+            if due is None or "starting_after" not in following.query:
                 continue
             turned += 1
-            if {key: str(value) for key, value in following.query.items()} != wanted:
+            if {key: str(value) for key, value in following.query.items()} != due:
                 exam.evidence.show(page, following)
                 raise Fail(
                     f"After {page.line()} the link said {given}; the app asked for {following.line()}.",
@@ -130,7 +124,7 @@ def links_are_followed_as_given(exam: Examination) -> str:
     mend="Store the district id; ask GET /oauth/tokens?district=… with your client id and secret before each "
     "sync.",
     source="docs/onboarding",
-    refuted_by=("KeepsTheFirstToken",),
+    refuted_by=("KeepsTheFirstToken", "KeepsOldTokenAfterRotation"),
 )
 def a_rotated_token_is_survived(exam: Examination) -> str:
     good_sync(exam, "With the first token")
@@ -146,4 +140,33 @@ def a_rotated_token_is_survived(exam: Examination) -> str:
             f"{'; '.join(report.problems[:2]) or 'no reason given'}.",
             expected="The app asks for the new token and syncs.",
         )
-    return "The token was rotated, and the next sync used the new one."
+    if not (seen := _rotated_on_the_way(exam)):
+        exam.evidence.note("No sync was caught in the middle, so what a rotation does there was not seen.")
+    return f"The token was rotated, and the next sync used the new one{seen}."
+
+
+def _rotated_on_the_way(exam: Examination) -> str:
+    """Rotate while a sync waits for a moment of trouble to pass; what was seen, or "" for nothing."""
+    for _ in range(MOST_LOOKS):
+        since = exam.clever.mark()
+        exam.clever.fault("/v3", status=503, method="GET", times=None)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            running = pool.submit(sync, exam)
+            while not running.done() and not exam.clever.struck():
+                wait([running], timeout=0.01)
+            exam.clever.rotate(exam.connection)
+            exam.clever.clear_faults()
+            report = running.result()
+        refused = [e for e in reads(exam, since) if e.status == 401]
+        if refused and not report.success:
+            exam.evidence.show(*refused[:2])
+            raise Fail(
+                "The token was rotated in the middle of a sync; the app kept the old one, and the sync failed: "
+                f"{'; '.join(report.problems[:2]) or 'no reason given'}.",
+                expected="After 401 the app asks GET /oauth/tokens once more, and goes on.",
+            )
+        if refused:
+            return ", also when that happened in the middle of a sync"
+    if not report.success:
+        raise Blocked("the app does not ride out a moment of 503.", by="ADJ-12")
+    return ""

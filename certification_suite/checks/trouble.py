@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from itertools import pairwise
+from math import ceil
 
 from certification_suite.checks.guides import adjacent
 from certification_suite.checks.rosters import active, good_sync, reads, role_of, some_active, sync, truth
@@ -16,6 +17,8 @@ from certification_suite.verdicts import CouldNotRun, Fail, NeedsReview
 MOST_TRIES = 6  # one, and five repetitions
 GROWTH = 1.5  # doubled waits, with room for a busy machine
 MOST_LOOKS = 3  # a busy machine can blur short waits; look again before doubting
+NEAR, FAR = 5, 25  # seconds until a window ends
+MUCH_LONGER = 2.0  # of five: what a busy machine adds to short waits is far less
 SHORT = 0.9  # seconds; waits this short are hardly waits, so the repetitions are counted
 
 
@@ -72,13 +75,19 @@ def an_unshared_id_is_skipped(exam: Examination) -> str:
     evidence="S",
     needs=("POST /sync",),
     says="429 and 500, 502, 503 are tried again, later and later, at most five times; 400 and 401 are not "
-    "tried again.",
+    "tried again. After 429 the app waits until X-Ratelimit-Reset.",
     why="Clever has bad minutes. An app that gives up at once misses a day; one that hammers makes the "
     "minute longer.",
     mend="Wait 1, 2, 4, 8, 16 seconds, then give up until the next sync. Never repeat a refused request "
-    "unchanged.",
+    "unchanged. After 429 wait until the moment that X-Ratelimit-Reset names.",
     source="docs/error-messages",
-    refuted_by=("NeverRetries", "StormsWhenToldToWait", "RepeatsWhatCannotSucceed"),
+    refuted_by=(
+        "NeverRetries",
+        "StormsWhenToldToWait",
+        "RepeatsWhatCannotSucceed",
+        "HammersOn5xx",
+        "IgnoresRateLimitReset",
+    ),
 )
 def outages_are_ridden_out(exam: Examination) -> str:
     for _ in range(MOST_LOOKS):
@@ -94,6 +103,7 @@ def outages_are_ridden_out(exam: Examination) -> str:
                 f"Clever kept answering 503; the app asked for {storm[0].path} {len(storm)} times, {told} apart.",
                 expected="Longer and longer waits, and an end after five repetitions.",
             )
+    _expect_the_reset_awaited(exam)
     _, refused = _sync_through(exam, status=401, times=None)
     if len(refused) > 2:
         raise Fail(
@@ -119,9 +129,34 @@ def _waits_through_an_outage(exam: Examination) -> list[float]:
     return [(after - before).total_seconds() for before, after in pairwise(moments)]
 
 
-def _sync_through(exam: Examination, *, status: int, times: int | None) -> tuple[SyncReport, list[Exchange]]:
+def _expect_the_reset_awaited(exam: Examination) -> None:
+    """A 429 says when it ends. An app whose clock runs faster than ours waits longer for a later end."""
+    waited = _wait_after_429(exam, NEAR)
+    if waited >= SHORT * NEAR:
+        return
+    if min(_wait_after_429(exam, FAR), _wait_after_429(exam, FAR)) < MUCH_LONGER * waited:
+        raise Fail(
+            f"Clever answered 429 with X-Ratelimit-Reset {NEAR} seconds ahead; the app asked again after "
+            f"{waited:.2f} s, and no later when the reset was {FAR} seconds ahead.",
+            expected="A wait until X-Ratelimit-Reset.",
+        )
+
+
+def _wait_after_429(exam: Examination, seconds: int) -> float:
+    """How long the app waits after one 429 whose window ends in so many seconds."""
+    ends = str(ceil(exam.clever.now().timestamp()) + seconds)
+    report, tries = _sync_through(exam, status=429, times=1, headers={"X-Ratelimit-Reset": ends})
+    if not report.success or len(tries) == 1:
+        raise Fail("Clever answered 429 once, and the app gave up.", expected="The request is repeated later.")
+    first, second = (datetime.fromisoformat(each.at) for each in tries[:2])
+    return (second - first).total_seconds()
+
+
+def _sync_through(
+    exam: Examination, *, status: int, times: int | None, headers: dict[str, str] | None = None
+) -> tuple[SyncReport, list[Exchange]]:
     """A sync while a fault strikes, and all tries for the address that was struck most often."""
-    fault = exam.clever.fault("/v3", status=status, method="GET", times=times)
+    fault = exam.clever.fault("/v3", status=status, method="GET", times=times, headers=headers)
     since = exam.clever.mark()
     report = sync(exam)
     exam.clever.clear_faults()

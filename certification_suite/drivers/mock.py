@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -105,10 +106,19 @@ class MockClever:
         body = {"preset": preset, "seed": seed, "connect": True}
         return str(self._send("POST", "/_mock/districts", body)["id"])
 
-    def change(self, district: str, changes: list[dict[str, Any]]) -> None:
-        """Change the district's data and publish it at once."""
+    def change(self, district: str, changes: list[dict[str, Any]], *, publish: bool = True) -> None:
+        """Change the district's data and publish it at once, or leave it to the next sync."""
         if changes:
-            self._send("POST", f"/_mock/districts/{district}/changes", {"changes": changes})
+            body = {"changes": changes, "publish": publish}
+            self._send("POST", f"/_mock/districts/{district}/changes", body)
+
+    def sync(self, district: str) -> str:
+        """Let Clever sync the district; `published`, `held` or what else came of it."""
+        return str(self._send("POST", f"/_mock/districts/{district}/sync").get("outcome"))
+
+    def approve(self, district: str) -> None:
+        """Publish what is held."""
+        self._send("POST", f"/_mock/districts/{district}/sync/approve")
 
     def share(self, connection: Connection, *, hide: Iterable[str]) -> None:
         """The connection's sharing as it stood, less these records."""
@@ -119,15 +129,36 @@ class MockClever:
         """Give the connection a new token; the old one is dead."""
         self._send("POST", f"/_mock/connections/{connection.id}/rotate")
 
+    def connect(self, connection: Connection, connected: bool) -> None:
+        """The district disconnects the app, or connects it again."""
+        self._send("PATCH", f"/_mock/connections/{connection.id}", {"connected": connected})
+
     def advance(self, seconds: int) -> None:
         self._send("POST", "/_mock/clock", {"advance": seconds})
 
-    def fault(self, path: str, *, status: int, method: str | None = None, times: int | None = 1) -> str:
+    def now(self) -> datetime:
+        return datetime.fromisoformat(str(self._get("/_mock/clock")["now"]))
+
+    def fault(
+        self,
+        path: str,
+        *,
+        status: int = 500,
+        method: str | None = None,
+        times: int | None = 1,
+        kind: str = "status",
+        skip: int = 0,
+        headers: dict[str, str] | None = None,
+    ) -> str:
         """Plan a fault: requests under `path` are answered with `status`. Returns its number."""
-        body: dict[str, Any] = {"path": path, "kind": "status", "status": status, "skip": 0, "times": times}
-        if method:
-            body["method"] = method
+        body: dict[str, Any] = {"path": path, "kind": kind, "status": status, "skip": skip, "times": times}
+        optional = {"method": method, "headers": headers}
+        body |= {name: value for name, value in optional.items() if value}
         return str(self._send("POST", "/_mock/faults", body)["id"])
+
+    def struck(self) -> bool:
+        """Whether a planned fault has seen a request."""
+        return any(fault["seen"] > fault["skip"] for fault in _rows(self._get("/_mock/faults"), "faults"))
 
     def clear_faults(self) -> None:
         self._send("DELETE", "/_mock/faults")

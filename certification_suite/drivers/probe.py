@@ -17,6 +17,8 @@ from certification_suite.verdicts import Fail, NotOffered
 KINDS = ("users", "schools", "sections", "terms", "courses")
 TIMEOUT = 180.0
 MOST_POLLS = 240
+ABSENT = (404, 405, 501)
+"""The answers that mean: not offered."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class SyncReport:
 
     success: bool
     status: str
+    """`success`, `failed`, or `held`: nothing was written, because a person must confirm a large change."""
     counts: dict[str, Any]
     problems: tuple[str, ...]
 
@@ -74,19 +77,34 @@ class Probe:
             if _active(row)
         }
 
-    def sync(self) -> SyncReport:
-        """One full sync, from its start to its end."""
-        body = self._call("POST /sync", json={"mode": "full"})
+    def sync(self, mode: str = "full") -> SyncReport:
+        """One sync, from its start to its end: `full` reads everything, `delta` follows the events."""
+        if mode == "full":
+            return self._report(self._call("POST /sync", json={"mode": mode}))
+        part = f'POST /sync {{"mode": "{mode}"}}'
+        return self._report(self._call("POST /sync", json={"mode": mode}, part=part, absent=(*ABSENT, 400, 422)))
+
+    def confirm(self) -> SyncReport:
+        """Confirm, as a person would, the syncs that wait; how the last of them ended then."""
+        waiting = [hold for hold in self._rows("GET /holds", "holds") if hold.get("status") == "waiting"]
+        if not waiting:
+            raise Fail("A sync answered “held”, and GET /holds shows none that waits.", expected="The hold.")
+        for hold in waiting:
+            id_ = _text("GET /holds", hold, "id")
+            body = self._call(f"POST /holds/{id_}", json={"decision": "confirm"}, part="POST /holds")
+        return self._report(body)
+
+    def _report(self, body: dict[str, Any]) -> SyncReport:
         for _ in range(MOST_POLLS):
             if body.get("status") not in ("running", "pending", "queued", "started"):
                 break
             self._pause(0.5)
             body = self._call("GET /sync")
         status = body.get("status")
-        if status not in ("success", "failed"):
+        if status not in ("success", "failed", "held"):
             raise Fail(
                 f"The probe answered POST /sync with {_short(body)}.",
-                expected='An object whose `status` is "success" or "failed".',
+                expected='An object whose `status` is "success", "failed" or "held".',
             )
         counts = body.get("counts")
         problems = body.get("problems") or []
@@ -149,7 +167,9 @@ class Probe:
             )
         return rows
 
-    def _call(self, request: str, *, part: str | None = None, **options: Any) -> dict[str, Any]:
+    def _call(
+        self, request: str, *, part: str | None = None, absent: tuple[int, ...] = ABSENT, **options: Any
+    ) -> dict[str, Any]:
         if self.url is None:
             raise NotOffered(part or request)
         method, path = request.split(" ", 1)
@@ -168,7 +188,7 @@ class Probe:
                 expected="An answer in JSON, or 404 for what is not offered.",
             ) from error
         self.answers.append(f"{request} → {answer.status_code} {answer.text[:200]}")
-        if answer.status_code in (404, 405, 501):
+        if answer.status_code in absent:
             raise NotOffered(part or request)
         if not answer.ok:
             raise Fail(

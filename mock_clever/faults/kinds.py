@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
 from flask import Response
 
 KINDS: dict[str, type[Kind]] = {}
@@ -62,4 +63,17 @@ class Truncate(Kind):
     def after(self, response: Response) -> Response:
         body = response.get_data()
         response.set_data(body[: len(body) // 2])
+        return response
+
+
+class Repeat(Kind):
+    """Tells every element of a list twice, as a delivery that comes again: `a, b` becomes `a, b, a, b`."""
+
+    def after(self, response: Response) -> Response:
+        try:
+            body = msgspec.json.decode(response.get_data())
+        except msgspec.DecodeError:
+            return response
+        if isinstance(body, dict) and isinstance(body.get("data"), list):
+            response.set_data(msgspec.json.encode({**body, "data": body["data"] * 2}))
         return response

@@ -12,11 +12,15 @@ from msgspec import Meta, Struct
 from mock_clever.errors import ControlRefusal
 from mock_clever.faults.kinds import KINDS, Kind
 
+HeaderName = Annotated[str, Meta(pattern=r"^(?i:x-[a-z0-9-]+|retry-after)\Z")]
+HeaderValue = Annotated[str, Meta(pattern=r"^[ -~]*\Z")]
+
 
 class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault: what it does (`kind`), where, and to which of the matching requests.
 
     `path` is the beginning of the path; `skip` matching requests pass first, then `times` are struck (null: all).
+    `headers` are set on every struck answer.
     """
 
     path: str
@@ -25,6 +29,7 @@ class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: int = 500
     skip: Annotated[int, Meta(ge=0)] = 0
     times: Annotated[int, Meta(ge=1)] | None = 1
+    headers: dict[HeaderName, HeaderValue] = {}
 
 
 class Fault:

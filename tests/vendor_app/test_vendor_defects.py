@@ -40,6 +40,25 @@ def sync(vendor: Vendor) -> None:
     assert vendor.sync()["status"] == "success"
 
 
+def status(vendor: Vendor, number: int) -> list[str]:
+    return [one["status"] for one in vendor.see("users")["users"] if one["clever_id"] == id_(number)]
+
+
+def followed(vendor: Vendor, clever: FakeClever) -> None:
+    """A feed, and a first full sync."""
+    clever.feed = []
+    clever.tell("updated", "districts", clever.tables["districts"][DISTRICT])
+    sync(vendor)
+
+
+def expect_by_events(vendor: Vendor, number: int, expected: list[str]) -> None:
+    """What a full sync would set right is right by the events alone; the rest is another requirement's matter."""
+    vendor.delta()
+    if status(vendor, number) != expected:
+        vendor.sync()
+        assert status(vendor, number) != expected
+
+
 @requirement("SSO-01")
 def _(vendor: Vendor, clever: FakeClever) -> None:
     assert "response_type=code" in (vendor.browser.get("/login").location or "")
@@ -192,10 +211,118 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
     assert len(clever.paths("/users")) == 1
 
 
+@requirement("ADJ-12")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    reset = str(int(vendor.clock.now().timestamp()) + 30)
+    clever.faults.append(Fault("/v3.1/users", 429, body="", headers={"X-Ratelimit-Reset": reset}))
+    sync(vendor)
+    assert vendor.clock.waits == [30]
+
+
+@requirement("ADJ-13")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    clever.delete("users", 13)
+    expect_by_events(vendor, 13, ["archived"])
+
+
+@requirement("ADJ-13")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    zoe = clever.remove("users", 13)
+    clever.tell("deleted", "users", zoe)
+    clever.tell("updated", "schools", clever.tables["schools"][id_(1)])
+    clever.create("users", zoe)
+    expect_by_events(vendor, 13, ["active"])
+
+
+@requirement("ADJ-13")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("users", *[person(number, "P", str(number)) for number in range(100, 210)])
+    followed(vendor, clever)
+    for _ in range(110):
+        clever.update("users", 13, email="zoe@example.test")
+    clever.create("users", person(300, "Ida", "New"))
+    expect_by_events(vendor, 300, ["active"])
+
+
 @requirement("ADJ-14")
 def _(vendor: Vendor, clever: FakeClever) -> None:
     clever.tokens[DISTRICT] = "rotated"
     sync(vendor)
+
+
+@requirement("ADJ-14")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    clever.rotate_at = "/v3.1/users"
+    sync(vendor)
+
+
+@requirement("ADJ-15")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("users", *[person(each, "P", str(each)) for each in range(100, 140)])
+    sync(vendor)
+    known = set(vendor.users())
+    for number in range(100, 114):
+        clever.remove("users", number)
+    vendor.sync()
+    assert known == set(vendor.users())
+
+
+@requirement("ADJ-19")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    clever.add("users", person(30, "Ida", "New"))  # its event is long gone
+    clever.feed = []
+    clever.tell("updated", "schools", clever.tables["schools"][id_(1)])
+    vendor.clock.advance(days=40)
+    expect_by_events(vendor, 30, ["active"])
+
+
+@requirement("ADJ-20")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    told = clever.create("users", person(30, "Ida", "New"))
+    assert clever.feed is not None
+    clever.feed.append(next(event for event in clever.feed if event["id"] == told))
+    vendor.delta()
+    assert len(status(vendor, 30)) <= 1
+
+
+@requirement("ADJ-20")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    clever.pace = 0  # the next event is of the same second
+    clever.create("users", person(30, "Ida", "New"))
+    expect_by_events(vendor, 30, ["active"])
+
+
+@requirement("ADJ-21")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    clever.tokens = {"e" * 24: "other-token"}
+    clever.add("districts", {"id": "e" * 24, "name": "Other"})
+    vendor.sync()
+    assert status(vendor, 13) != []
+
+
+@requirement("ADJ-22")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    common = {"district": DISTRICT, "school": id_(1), "term_id": id_(2), "course": id_(3)}
+    year = [{"name": f"Room {each}", "students": [id_(11)], "teachers": [id_(10)], **common} for each in range(12)]
+    clever.add("sections", *({"id": id_(40 + each), **section} for each, section in enumerate(year)))
+    sync(vendor)
+    vendor.app.test_client().put(f"/probe/progress/{id_(11)}", json={"item": "Momo", "score": 3})
+    for each in range(12):
+        clever.remove("sections", 40 + each)
+    clever.add("sections", *({"id": id_(60 + each), **section} for each, section in enumerate(year)))
+    for hold in vendor.see("holds")["holds"] if vendor.sync()["status"] == "held" else ():
+        vendor.probe(f"/holds/{hold['id']}", decision="confirm")
+    sections = by_id(vendor, "sections")
+    assert {sections[id_(40 + each)]["status"] for each in range(12)} == {"archived"}
+    assert {sections[id_(60 + each)]["status"] for each in range(12)} == {"active"}
+    assert vendor.see(f"progress/{id_(11)}")["progress"]
 
 
 @requirement("SYN-01")

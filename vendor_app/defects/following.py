@@ -11,6 +11,8 @@ from vendor_app.records import Event, Record, Told
 class IgnoresDeletesInEvents(Behaviour):
     """Takes in what is created and updated, and never hears that something is gone."""
 
+    refutes = ("ADJ-13",)
+
     def event_means(self, verb: str, applied: bool) -> str:
         return "" if verb == "deleted" else super().event_means(verb, applied)
 
@@ -19,6 +21,8 @@ class IgnoresDeletesInEvents(Behaviour):
 class DoublesAfterCrash(Behaviour):
     """Makes a new record for every `created` without looking for the one it holds; a page told again doubles."""
 
+    refutes = ("ADJ-20",)
+
     def event_means(self, verb: str, applied: bool) -> str:
         return "double" if verb == "created" else super().event_means(verb, applied)
 
@@ -26,6 +30,8 @@ class DoublesAfterCrash(Behaviour):
 @defect
 class AppliesEventsByTypeNotOrder(Behaviour):
     """Sorts events by type, so that a record that went and came back is gone afterwards."""
+
+    refutes = ("ADJ-13",)
 
     def in_order(self, events: Sequence[Event]) -> list[Event]:
         return sorted(events, key=lambda event: (event.verb, event.kind))
@@ -43,6 +49,7 @@ class LosesCursorOnError(Behaviour):
 class NoGapCheck(Behaviour):
     """Resumes after any pause as if nothing could have been missed."""
 
+    refutes = ("ADJ-19",)
     models = "I-27"
 
     def gap(self, window: Window) -> str:
@@ -53,6 +60,7 @@ class NoGapCheck(Behaviour):
 class ReadsFirstPageOfEventsOnly(Behaviour):
     """Takes the first page of the feed for all of it."""
 
+    refutes = ("ADJ-13",)
     models = "I-09"
 
     def next_events(self, body: Told) -> str | None:
@@ -63,6 +71,8 @@ class ReadsFirstPageOfEventsOnly(Behaviour):
 class CursorByTimeNotId(Behaviour):
     """Resumes after the second of the last event instead of after the event: its neighbours are lost."""
 
+    refutes = ("ADJ-20",)
+
     def events_after(self, cursor: str) -> str:
         return cursor[:8] + "f" * 16
 
@@ -70,6 +80,8 @@ class CursorByTimeNotId(Behaviour):
 @defect
 class NoRestore(Behaviour):
     """Leaves archived what comes back."""
+
+    refutes = ("SYN-06",)
 
     def when_back(self, archived: Record) -> str:
         return "leave"
@@ -79,6 +91,8 @@ class NoRestore(Behaviour):
 class SkipsTermsAndCoursesRestore(Behaviour):
     """Restores people, schools and sections, but leaves returning terms and courses archived."""
 
+    refutes = ("SYN-06",)
+
     def when_back(self, archived: Record) -> str:
         return "leave" if archived.kind in ("terms", "courses") else super().when_back(archived)
 
@@ -87,6 +101,7 @@ class SkipsTermsAndCoursesRestore(Behaviour):
 class MassUnshareHardDelete(Behaviour):
     """Deletes a large part of a district in one go, without asking, when it is no longer shared."""
 
+    refutes = ("ADJ-15", "ADJ-22")
     models = "I-16"
 
     def large_change(self, leaving: int, active: int, share: float) -> str:
@@ -97,6 +112,7 @@ class MassUnshareHardDelete(Behaviour):
 class HammersOn5xx(Behaviour):
     """Repeats a request at once, again and again, while Clever is down."""
 
+    refutes = ("ADJ-12",)
     models = "I-25"
 
     def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
@@ -109,6 +125,7 @@ class HammersOn5xx(Behaviour):
 class IgnoresRateLimitReset(Behaviour):
     """Waits a second after a 429, whatever X-Ratelimit-Reset says."""
 
+    refutes = ("ADJ-12",)
     models = "I-25"
 
     def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
@@ -119,6 +136,8 @@ class IgnoresRateLimitReset(Behaviour):
 class KeepsOldTokenAfterRotation(Behaviour):
     """Does not ask for a new token when the one it holds is refused in the middle of a sync."""
 
+    refutes = ("ADJ-14",)
+
     def token_after_refusal(self, ask: Callable[[], str | None]) -> str | None:
         return None
 
@@ -127,6 +146,7 @@ class KeepsOldTokenAfterRotation(Behaviour):
 class DeletesOn401(Behaviour):
     """Deletes all records of a district whose token is refused."""
 
+    refutes = ("SYN-06",)
     models = "I-24"
 
     def when_disconnected(self, why: str) -> str:
@@ -137,6 +157,7 @@ class DeletesOn401(Behaviour):
 class DropsDataOnDisconnect(Behaviour):
     """Deletes all records of a district that has disconnected the app."""
 
+    refutes = ("ADJ-21",)
     models = "I-15"
 
     def when_disconnected(self, why: str) -> str:

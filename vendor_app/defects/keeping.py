@@ -34,7 +34,7 @@ class KeysTheRosterOnEmail(Behaviour):
 class KeysTheRosterOnNames(Behaviour):
     """Keeps sections under their name, which is not unique."""
 
-    refutes = ("SYN-01",)
+    refutes = ("SYN-01", "ADJ-22")
 
     def record_key(self, kind: str, told: Told) -> str:
         return (kind == "sections" and full_name(kind, told)) or super().record_key(kind, told)
@@ -88,7 +88,7 @@ class NeverMatches(Behaviour):
 class DeletesWhatVanished(Behaviour):
     """Deletes a record the district no longer shares, with everything that hangs on it."""
 
-    refutes = ("SYN-06",)
+    refutes = ("SYN-06", "ADJ-22")
     models = "I-15"
 
     def when_gone(self, kind: str) -> str:
@@ -99,7 +99,7 @@ class DeletesWhatVanished(Behaviour):
 class NeverArchives(Behaviour):
     """Keeps everybody active who was ever shared."""
 
-    refutes = ("SYN-06",)
+    refutes = ("SYN-06", "ADJ-22")
 
     def when_gone(self, kind: str) -> str:
         return "keep"
@@ -129,7 +129,7 @@ class RestoresUnderANewId(Behaviour):
 class ErasesProgressWithTheSection(Behaviour):
     """Erases what a student did when the student leaves the section, or the section ends."""
 
-    refutes = ("SYN-08",)
+    refutes = ("SYN-08", "ADJ-22")
     models = "I-15"
 
     def erases_progress(self, event: str) -> bool:
