@@ -24,7 +24,7 @@ _encode = json.Encoder().encode
 
 
 class Page(Struct, frozen=True):
-    """A finished body with the weak ETag Express gives it: hex length and base64 digest."""
+    """A finished body with the weak ETag Express gives it: hex length and base64 digest. It may have none."""
 
     body: bytes
     etag: str

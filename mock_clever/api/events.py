@@ -18,7 +18,7 @@ from mock_clever.errors import CannotGet, NotFound
 from mock_clever.feeds import RETENTION, Batch, EventIds
 from mock_clever.ids import is_object_id
 from mock_clever.model import Id, schools_of
-from mock_clever.pages import page
+from mock_clever.pages import Page, listed
 from mock_clever.versions import VERSIONS, Version
 from mock_clever.versions.events import Happening, Occurrence
 
@@ -73,7 +73,7 @@ def get_event(version: str, id: str) -> Response:
         raise NotFound
     shown = [{"rel": "self", "uri": f"/{told.name}/events/{id.lower()}"}]
     event = _told(told, here().settings.event_order, id.lower(), *found)
-    return answer(page(_encode({"data": event, "links": shown})), EVENTS)
+    return answer(Page(_encode({"data": event, "links": shown}), etag=""), EVENTS)
 
 
 def _version(name: str) -> Version:
@@ -107,11 +107,11 @@ def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Respon
     shown, more = asks.cut(chosen)
     uri = f"/{version.name}/events/"
     sequence = here().settings.event_order
-    told = [_Element(_told(version, sequence, id, *each), uri + id) for id in shown if (each := ids.find(id))]
+    told = (_Element(_told(version, sequence, id, *each), uri + id) for id in shown if (each := ids.find(id)))
     query = request.query_string.decode("utf-8", "replace")
     more = goes_on(more, shown, asks)
     around = arranged(links(request.path, query, shown, more, asks, order(version), bare="?"))
-    return answer(page(_encode({"data": told, "links": around})), EVENTS)
+    return answer(Page(listed(told, around, links_first=False), etag=""), EVENTS)
 
 
 def _told(version: Version, sequence: str, id: Id, batch: Batch, happening: Happening) -> _Event:
