@@ -210,7 +210,10 @@ def _who_changes_schools(exam: Examination) -> tuple[str, str, str]:
             ]
             if home and away and student in known:
                 return student, old["id"], away[0]
-    raise CouldNotRun("The mock's district has no student who could change schools.")
+    raise NeedsReview(
+        "The mock's district has no student who could change schools.",
+        next_step="Run against a district with more schools: `mock-clever serve --preset sandbox`.",
+    )
 
 
 def _write_progress(exam: Examination, student: str) -> bool:
@@ -228,7 +231,10 @@ def _move(exam: Examination, student: str, old: str, new: str) -> None:
     teachers = [id_ for id_, user in users.items() if "teacher" in user["roles"]]
     successor = next((id_ for id_ in teachers if id_ not in sections[old].get("teachers", ())), None)
     if successor is None:
-        raise CouldNotRun("The mock's district has no second teacher.")
+        raise NeedsReview(
+            "The mock's district has no second teacher.",
+            next_step="Run against a district with more teachers: `mock-clever serve --preset sandbox`.",
+        )
     transfer = {"type": "student.transfer", "user": student, "school": sections[new]["school"], "sections": [new]}
     replace = {"type": "teacher.replace", "section": old, "teacher": successor}
     exam.clever.change(exam.connection.district, [replace, transfer])
