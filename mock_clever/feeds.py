@@ -12,14 +12,18 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from threading import Lock
-from typing import Any, overload
+from typing import overload
+
+from msgspec import Struct
 
 from mock_clever.clock import iso
 from mock_clever.difference import Difference
 from mock_clever.fields import VERSIONS as NAMES
+from mock_clever.ids import is_object_id
 from mock_clever.model import Id
-from mock_clever.versions import Version
-from mock_clever.versions.events import Happening, Occurrence, Sight, Telling
+from mock_clever.versions import Permission, Version
+from mock_clever.versions.events import Happening, Telling
+from mock_clever.versions.shape import PLAIN, Dialect
 
 RETENTION = 30 * 24 * 3600.0
 """Seconds after which an event is gone (docs/events-api)."""
@@ -27,49 +31,49 @@ RETENTION = 30 * 24 * 3600.0
 _PLACES = 6  # hexadecimal digits of the place within a batch
 
 
+class Manner(Struct, frozen=True):
+    """How events are told where nobody knows: the settings of the world that reads them."""
+
+    order: str = "documented"
+    dialect: Dialect = PLAIN
+
+
+class Reading(Struct, frozen=True):
+    """A batch in one version: its events in order, not told yet, and what tells them."""
+
+    telling: Telling
+    happenings: list[Happening]
+
+
 class Batch:
     """One difference and its events in every version."""
 
-    def __init__(self, at: float, number: int, feed: str, told: Difference, before: Sight, after: Sight) -> None:
+    def __init__(
+        self, at: float, number: int, feed: str, told: Difference, before: Permission, after: Permission
+    ) -> None:
         self.at = int(at)
         self.created = iso(self.at)  # of all its events, in whole seconds (recorded)
         self.number = number
         self._feed = feed
         self._told = told
         self._before, self._after = before, after
-        self._read: dict[tuple[str, str], tuple[Telling, list[Happening]]] = {}
+        self._read: dict[tuple[str, Manner], Reading] = {}
         self._lock = Lock()
 
     def prefix(self, version: Version) -> str:
         """What the ids of its events in that version begin with."""
         return f"{self.at:08x}{self.number:05x}{NAMES.index(version.name):x}{self._feed}"
 
-    def count(self, version: Version, order: str) -> int:
-        """How many events it has in that version."""
-        return len(self._events(version, order)[1])
-
-    def happenings(self, version: Version, order: str) -> list[Happening]:
-        """Its events in order, not told yet."""
-        return self._events(version, order)[1]
-
-    def data(self, version: Version, order: str, happening: Happening) -> Occurrence:
-        """What one of them says."""
-        return self._events(version, order)[0].data(happening)
-
-    def record(self, version: Version, order: str, happening: Happening) -> Any:
-        """The record one of them is about, as it is or, when it is gone, as it was."""
-        return self._events(version, order)[0].record(happening)
-
-    def _events(self, version: Version, order: str) -> tuple[Telling, list[Happening]]:
-        key = (version.name, order)
-        found = self._read.get(key)
+    def read(self, version: Version, manner: Manner) -> Reading:
+        """Its events in that version, worked out when they are first read."""
+        found = self._read.get((version.name, manner))
         if found is not None:
             return found
         with self._lock:
-            if key not in self._read:
-                telling = Telling(version, self._told, self._before, self._after, order)
-                self._read[key] = (telling, telling.happenings())
-            return self._read[key]
+            if (version.name, manner) not in self._read:
+                telling = Telling(version, self._told, self._before, self._after, manner.order, manner.dialect)
+                self._read[version.name, manner] = Reading(telling, telling.happenings())
+            return self._read[version.name, manner]
 
 
 class Feed:
@@ -80,7 +84,7 @@ class Feed:
         self._batches: list[Batch] = []
         self._number = 0
 
-    def add(self, at: float, told: Difference, before: Sight, after: Sight) -> None:
+    def add(self, at: float, told: Difference, before: Permission, after: Permission) -> None:
         """Append a batch. It is never older than the one before, even when the clock was put back."""
         latest = self._batches[-1].at if self._batches else 0
         self._number += 1
@@ -97,15 +101,22 @@ class Feed:
         return tuple(self._batches)
 
 
+class Found(Struct, frozen=True, gc=False):
+    """One event of a feed: when it was made, what happened, and what tells it."""
+
+    created: str
+    happening: Happening
+    telling: Telling
+
+
 class EventIds(Sequence[Id]):
     """The ids of a feed in one version, ascending, each made when it is asked for."""
 
-    def __init__(self, batches: Sequence[Batch], version: Version, order: str) -> None:
-        self._batches = batches
-        self._version, self._order = version, order
+    def __init__(self, batches: Sequence[Batch], version: Version, manner: Manner) -> None:
         self._prefixes = [batch.prefix(version) for batch in batches]
-        self._of_prefix = dict(zip(self._prefixes, batches, strict=True))
-        self._ends = list(accumulate(batch.count(version, order) for batch in batches))
+        self._readings = [batch.read(version, manner) for batch in batches]
+        self._of_prefix = dict(zip(self._prefixes, zip(batches, self._readings, strict=True), strict=True))
+        self._ends = list(accumulate(len(reading.happenings) for reading in self._readings))
 
     def __len__(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -127,10 +138,12 @@ class EventIds(Sequence[Id]):
     def __iter__(self) -> Iterator[Id]:
         return (self[at] for at in range(len(self)))
 
-    def find(self, id: Id) -> tuple[Batch, Happening] | None:
-        """The event with this id and the batch it is of."""
-        batch = self._of_prefix.get(id[:-_PLACES])
-        if batch is None:
+    def find(self, id: Id) -> Found | None:
+        """The event with this id, if it is kept."""
+        batch, reading = self._of_prefix.get(id[:-_PLACES], (None, None))
+        if batch is None or reading is None or not is_object_id(id):
             return None
-        happenings, place = batch.happenings(self._version, self._order), int(id[-_PLACES:], 16)
-        return (batch, happenings[place]) if place < len(happenings) else None
+        place = int(id[-_PLACES:], 16)
+        if place >= len(reading.happenings):
+            return None
+        return Found(batch.created, reading.happenings[place], reading.telling)

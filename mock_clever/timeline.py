@@ -22,6 +22,7 @@ from mock_clever.changes import AnyChange, read
 from mock_clever.clock import duration, iso, moment
 from mock_clever.errors import ControlRefusal
 from mock_clever.evolution import day_of
+from mock_clever.feeds import Manner
 from mock_clever.ids import is_object_id
 from mock_clever.model import KINDS, Id
 from mock_clever.rules import Rule
@@ -289,11 +290,11 @@ class _Playing:
     def events(self, version: str) -> Counter[str]:
         """What the application was told since this was last asked, by type."""
         found: Counter[str] = Counter()
-        known, order = VERSIONS[version], self.world.settings.event_order
+        known, manner = VERSIONS[version], Manner(self.world.settings.event_order)
         for batch in self.world.events(self.connection):
             if batch.number > self.counted:
                 self.counted = batch.number
-                for each in batch.happenings(known, order):
+                for each in batch.read(known, manner).happenings:
                     found[f"{known.collections[each.collection].events}.{each.action}"] += 1
         return found
 

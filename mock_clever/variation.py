@@ -16,7 +16,7 @@ from typing import Any
 from msgspec import Struct
 
 from mock_clever.fields import of_version
-from mock_clever.ids import Stream, chance
+from mock_clever.ids import Stream, chance, token
 from mock_clever.model import ROLES
 
 HEADER = "Mock-Clever-Variation"
@@ -37,8 +37,11 @@ class Variation(Struct, frozen=True):
     seed: int
 
     def record(self, told: Mapping[str, Any], version: str, part: str) -> dict[str, Any]:
-        """A record, told as JSON's builtins, as this variation tells it."""
-        return _varied(told, _keys(version, part), self._stream(part, str(told.get("id"))))
+        """A record, told as JSON's builtins, as this variation tells it.
+
+        Each key is decided by itself, so that an event leaves out what the list does.
+        """
+        return _varied(told, _keys(version, part), f"{self.seed} {part} {told.get('id')}")
 
     def order(self, links: Sequence[dict[str, str]]) -> list[dict[str, str]]:
         """Links in another order."""
@@ -85,23 +88,30 @@ class _Key(Struct, frozen=True):
 _STAYS = _Key()
 
 
-def _varied(told: Mapping[str, Any], keys: Mapping[str, _Key], stream: Stream) -> dict[str, Any]:
+def _varied(told: Mapping[str, Any], keys: Mapping[str, _Key], at: str) -> dict[str, Any]:
+    """An object at a place, as the place and its keys decide."""
     kept: dict[str, Any] = {}
     for name, value in told.items():
         key = keys.get(name, _STAYS)
-        if key.always or stream.random() >= _ABSENT:
-            kept[name] = _inside(value, key.members, stream)
-    if stream.random() < _UNKNOWN:
-        kept[f"unknown_{stream.randrange(16**6):06x}"] = stream.choice(_STRANGE)
-    return {name: kept[name] for name in stream.sample(list(kept), len(kept))}
+        if key.always or _share(at, "absent", name) >= _ABSENT:
+            kept[name] = _inside(value, key.members, f"{at}.{name}")
+    if _share(at, "unknown") < _UNKNOWN:
+        strange = token(6, "variation", at, "name")
+        kept[f"unknown_{strange}"] = _STRANGE[int(strange, 16) % len(_STRANGE)]
+    return {name: kept[name] for name in sorted(kept, key=lambda name: _share(at, "order", name))}
 
 
-def _inside(value: Any, members: Mapping[str, _Key], stream: Stream) -> Any:
+def _inside(value: Any, members: Mapping[str, _Key], at: str) -> Any:
     if members and isinstance(value, dict):
-        return _varied(value, members, stream)
+        return _varied(value, members, at)
     if members and isinstance(value, list):
-        return [_varied(each, members, stream) for each in value]
+        return [_varied(each, members, f"{at}.{number}") for number, each in enumerate(value)]
     return value
+
+
+def _share(*key: str) -> float:
+    """A number from 0 up to 1 that belongs to the key alone."""
+    return int(token(8, "variation", *key), 16) / 16**8
 
 
 @cache

@@ -32,7 +32,7 @@ from mock_clever.rates import Rates
 from mock_clever.settings import Settings
 from mock_clever.sharing import Sharing, classrooms, visible
 from mock_clever.upkeep import DAY, Moment, due, paused
-from mock_clever.versions.events import Sight
+from mock_clever.versions import Permission
 
 MOST_DELETED, MOST_UPDATED = 10, 75
 """Per cent of a type above which an application's safety thresholds stop a change (support 360044699192)."""
@@ -63,7 +63,7 @@ class World:
         self._lived, self._due = self.clock.now(), 0.0
         self._by_token: dict[str, Id] = {}
         self._feeds: dict[Id, Feed] = {}
-        self._seen: dict[Id, tuple[Snapshot, Sight]] = {}
+        self._seen: dict[Id, tuple[Snapshot, Permission]] = {}
         self._guarded: dict[Id, Published] = {}
         self._frozen: dict[Id, Published] = {}
         self._published: dict[Id, tuple[tuple[Any, ...], Published]] = {}
@@ -432,7 +432,7 @@ class World:
         """A new token has a new feed: its district first, then every shared record (events-and-sync 11 #8, #9)."""
         self._thaw(connection.id)
         self._feeds[connection.id] = Feed(connection.token_id)
-        self._seen[connection.id] = (NOTHING, Sight(self.apps[connection.client_id].permission(connection)))
+        self._seen[connection.id] = (NOTHING, self.apps[connection.client_id].permission(connection))
         self._tell([connection])
 
     def _tell(self, connections: Iterable[Connection], now: float | None = None) -> None:
@@ -448,16 +448,15 @@ class World:
             was = self._seen.pop(connection.id, None)
             if published is None:
                 continue
-            sight = Sight(published.permission)
-            self._seen[connection.id] = (published.snapshot, sight)
+            self._seen[connection.id] = (published.snapshot, published.permission)
             if was is None:
                 continue
             snapshot, before = was
             if self.settings.last_sync_events == "silent":
                 snapshot = _as_synced(snapshot, published.snapshot)
-            other = difference(snapshot, published.snapshot, whole=before != sight)
+            other = difference(snapshot, published.snapshot, whole=before != published.permission)
             if other:
-                self._feeds[connection.id].add(at, other, before, sight)
+                self._feeds[connection.id].add(at, other, before, published.permission)
 
     def _guard(self, connection: Connection, now: float) -> None:
         """Freeze what a connection sees if its application's safety thresholds say so, or let it go again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import pytest
@@ -425,3 +426,60 @@ def test_the_recorded_order_is_a_setting(mock: Mock) -> None:
     order = [brief(e["data"])[1] for e in reader.get(V3)["data"]]
     assert order.index(TESS) < order.index(PAT)
     assert order[0] == TOWN
+
+
+@pytest.mark.parametrize("end", ["zzzzzz", "0_0001", "+00001", " 00001", "ñ00001"])
+def test_an_id_that_only_begins_like_an_event_s_is_unknown(end: str, mock: Mock) -> None:
+    refused = mock.reader().ask(f"{V3}/{newest(mock.reader())[:-6]}{end}")
+    assert (refused.status_code, refused.get_json()) == (404, {"message": "Resource not found"})
+
+
+def test_a_feed_is_packed_for_who_asks(mock: Mock) -> None:
+    plain, packed = mock.reader().ask(V3), mock.reader().ask(V3, **{"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.get_data()) == plain.get_data()
+
+
+@pytest.mark.parametrize("setting", [{"student_extras": "present"}, {"nulls": "null"}, {"variation": 7}])
+def test_events_speak_as_the_rest_of_the_world_does(setting: dict[str, Any], mock: Mock) -> None:
+    reader = mock.reader()
+    mock.control("PATCH", "settings", setting)
+    told = {
+        e["data"]["data"]["object"]["id"]: e["data"]["data"]["object"]
+        for e in reader.get(f"{V3}?limit=100")["data"]
+    }
+    shown = {element["data"]["id"]: element["data"] for element in walked(reader, "/v3.1/users")}
+    for id, user in shown.items():
+        assert told[id].get("email", "absent") == user.get("email", "absent")
+        for role in ("student", "teacher"):
+            if role in user["roles"]:
+                only_here = {"email"} if role == "student" else set()
+                known = {key: value for key, value in user["roles"][role].items() if key not in only_here}
+                assert told[id]["roles"][role] == known, (role, id)
+
+
+def walked(reader: Reader, path: str) -> list[dict[str, Any]]:
+    """Every element of a list, however full its pages are."""
+    body = reader.get(path)
+    found: list[dict[str, Any]] = body["data"]
+    for link in body["links"]:
+        if link["rel"] == "next":
+            found += walked(reader, link["uri"])
+    return found
+
+
+def test_what_the_variation_leaves_out_is_not_told_as_withdrawn(mock: Mock) -> None:
+    """A former value without a present one would say that the field is gone."""
+    reader = mock.reader()
+    cursor = newest(reader)
+    change(mock, update(ADA, roles={"student": {"grade": "10", "student_number": "77", "sis_id": "s77"}}))
+    seen = set()
+    for seed in range(30):
+        mock.control("PATCH", "settings", {"variation": seed})
+        (event,) = [element["data"] for element in walked(reader, f"{V3}?starting_after={cursor}")]
+        student = event["data"]["object"]["roles"]["student"]
+        before = event["data"]["previous_attributes"].get("roles", {}).get("student", {})
+        assert before.keys() == {"grade", "student_number", "sis_id"} & student.keys()
+        seen.add(len(before))
+    assert seen >= {2, 3}

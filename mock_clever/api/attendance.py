@@ -16,14 +16,15 @@ from itertools import islice
 from operator import attrgetter
 
 import msgspec
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 from msgspec import Struct
 
 from mock_clever.api import wag
 from mock_clever.api.asking import Asker, asker, here, out_of_scope
-from mock_clever.api.latitude import arranged, goes_on, order, sized
+from mock_clever.api.latitude import arranged, goes_on, known_only, order, sized
 from mock_clever.api.paging import Asked, links
-from mock_clever.api.wire import RESOURCES, answer, packed, wants_packed
+from mock_clever.api.parameters import of_path
+from mock_clever.api.wire import RESOURCES, answer
 from mock_clever.attendance import Attendance, Rows, oldest_kept
 from mock_clever.errors import BadCursor, HalfARange, NoAttendance, TwoCursors
 from mock_clever.fields import ATTENDANCE_STATUSES
@@ -111,13 +112,12 @@ def cursor(row: Attendance) -> str:
 
 def _listed(place: _Place, id: str) -> Response:
     who = _reader()
+    known_only(of_path(f"/v3.1/attendance/{place.kind}/{{{place.parameter}}}"))
     oldest = oldest_kept(here().clock.now())
     wanted = _asked(place, id, request.args, oldest)
     key = (request.path, request.environ["QUERY_STRING"], oldest)
     page = who.published.page(key, lambda: _page(who, place, wanted))
-    if wants_packed(page):
-        g.packed = who.published.page((*key, "gzip"), lambda: packed(page.body)).body
-    return answer(page, RESOURCES)
+    return answer(page, RESOURCES, keep=lambda pack: who.published.page((*key, "gzip"), pack))
 
 
 def _reader() -> Asker:

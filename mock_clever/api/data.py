@@ -13,11 +13,11 @@ from flask import Blueprint, Response, g, request
 from msgspec import Struct
 
 from mock_clever.api.asking import Asker, asker, here, out_of_scope
-from mock_clever.api.latitude import arranged, goes_on, order, sized
+from mock_clever.api.latitude import arranged, goes_on, known_only, order, sized
 from mock_clever.api.paging import WHOLE, asked, links
 from mock_clever.api.parameters import Place, of_place
 from mock_clever.api.where import matching
-from mock_clever.api.wire import CORE, RESOURCES, answer, packed, wants_packed
+from mock_clever.api.wire import CORE, RESOURCES, answer
 from mock_clever.errors import BadParameter, CannotGet, NotFound
 from mock_clever.model import Id, Record
 from mock_clever.pages import listed
@@ -124,24 +124,11 @@ def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Respon
     key = (request.path, request.environ["QUERY_STRING"], who.login is None)
     g.family = RESOURCES if shown.empty else CORE
     page = who.published.page(key, write)
-    if wants_packed(page):
-        g.packed = who.published.page((*key, "gzip"), lambda: packed(page.body)).body
-    return answer(page, g.family)
-
-
-def _known_only(place: Place) -> None:
-    """Raises BadParameter for a parameter the endpoint does not have, where that is set (data-api 15 #7)."""
-    if here().settings.unknown_parameter == "ignore":
-        return
-    known = [row.name for row in of_place(place)]
-    for name in request.args:
-        if name not in known:
-            takes = f"it takes {', '.join(known)}" if known else "it takes none"
-            raise BadParameter(f"{name} is no parameter of this endpoint: {takes}")
+    return answer(page, g.family, keep=lambda pack: who.published.page((*key, "gzip"), pack))
 
 
 def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
-    _known_only(Place(version=version, collection=collection))
+    known_only(of_place(Place(version=version, collection=collection)))
     table = who.snapshot.table(collection.kind)
     if collection.counts and request.args.get("count") == "true":
         uri = f"{request.path}?{_query()}"
@@ -164,7 +151,7 @@ def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
 
 
 def _single(who: Asker, version: Version, collection: Collection, id: Id) -> bytes:
-    _known_only(Place(version=version, collection=collection, single=True))
+    known_only(of_place(Place(version=version, collection=collection, single=True)))
     record = _found(who, collection, id)
     uri = f"/{version.name}/{collection.name}/{id}"
     shown = [{"rel": "self", "uri": uri}]
@@ -176,7 +163,7 @@ def _single(who: Asker, version: Version, collection: Collection, id: Id) -> byt
 
 
 def _followed(who: Asker, version: Version, collection: Collection, id: Id, link: Relation) -> bytes:
-    _known_only(Place(version=version, collection=collection, relation=link))
+    known_only(of_place(Place(version=version, collection=collection, relation=link)))
     record, target = _found(who, collection, id), version.collections[link.to]
     if link.values:
         return _encode({"data": list(link.find(who.snapshot, record))})

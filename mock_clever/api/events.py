@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, g, request
 from msgspec import Struct
 
 from mock_clever.api.asking import asker, find, here, out_of_scope
-from mock_clever.api.latitude import arranged, goes_on, order, sized
+from mock_clever.api.latitude import arranged, goes_on, known_only, order, sized
 from mock_clever.api.paging import asked, links
+from mock_clever.api.parameters import of_path
 from mock_clever.api.wire import EVENTS, answer
 from mock_clever.apps import Connection
 from mock_clever.errors import CannotGet, NotFound
-from mock_clever.feeds import RETENTION, Batch, EventIds
+from mock_clever.feeds import RETENTION, EventIds, Found, Manner
 from mock_clever.ids import is_object_id
 from mock_clever.model import Id, schools_of
 from mock_clever.pages import Page, listed
 from mock_clever.versions import VERSIONS, Version
-from mock_clever.versions.events import Happening, Occurrence
+from mock_clever.versions.events import Occurrence
 
 _encode = msgspec.json.Encoder().encode
 events = Blueprint("events", __name__)
 
-Wanted = Callable[[Version, Batch, Happening], bool]
+Wanted = Callable[[Version, Found], bool]
 
 
 class _Event(Struct, gc=False):
@@ -48,6 +48,7 @@ class _Element(Struct, gc=False):
 def list_events(version: str) -> Response:
     """A page of the feed; `record_type`, which may be repeated, and `school` narrow it since v2.0."""
     told, who = _version(version), _reader()
+    known_only(of_path(f"/{told.name}/events"))
     return _page(who, told, _filters(told))
 
 
@@ -59,21 +60,22 @@ def events_of_record(version: str, name: str, id: str) -> Response:
     if collection is None or not collection.feed:
         raise CannotGet(request.method, request.path)
     who = _reader()
+    known_only(of_path(f"/{told.name}/{collection.name}/{{id}}/events"))
     prefix = collection.events
-    return _page(who, told, [lambda _, __, event: event.id == id.lower() and _prefix(told, event) == prefix])
+    return _page(who, told, [lambda _, event: event.happening.id == id.lower() and _prefix(told, event) == prefix])
 
 
 @events.get("/<version:version>/events/<id>")
 def get_event(version: str, id: str) -> Response:
     """One event, while it is kept. An expired, foreign or unknown id is a 404."""
     told, who = _version(version), _reader()
+    known_only(())
     ids = _ids(who, told)
     found = ids.find(id.lower())
     if found is None:
         raise NotFound
     shown = [{"rel": "self", "uri": f"/{told.name}/events/{id.lower()}"}]
-    event = _told(told, here().settings.event_order, id.lower(), *found)
-    return answer(Page(_encode({"data": event, "links": shown}), etag=""), EVENTS)
+    return answer(Page(_encode({"data": _told(told, id.lower(), found), "links": shown}), etag=""), EVENTS)
 
 
 def _version(name: str) -> Version:
@@ -93,7 +95,8 @@ def _reader() -> Connection:
 
 
 def _ids(connection: Connection, version: Version) -> EventIds:
-    return EventIds(here().events(connection), version, here().settings.event_order)
+    settings = here().settings
+    return EventIds(here().events(connection), version, Manner(settings.event_order, settings.dialect))
 
 
 def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Response:
@@ -101,26 +104,25 @@ def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Respon
     chosen: Sequence[Id] = ids
     if wanted:
         found = ((id, ids.find(id)) for id in ids)
-        chosen = [id for id, each in found if each is not None and all(test(version, *each) for test in wanted)]
+        chosen = [id for id, each in found if each is not None and all(test(version, each) for test in wanted)]
     asks = sized(asked(request.args))
     _report_gap(asks.starting_after)
     shown, more = asks.cut(chosen)
     uri = f"/{version.name}/events/"
-    sequence = here().settings.event_order
-    told = (_Element(_told(version, sequence, id, *each), uri + id) for id in shown if (each := ids.find(id)))
+    told = (_Element(_told(version, id, each), uri + id) for id in shown if (each := ids.find(id)))
     query = request.query_string.decode("utf-8", "replace")
     more = goes_on(more, shown, asks)
     around = arranged(links(request.path, query, shown, more, asks, order(version), bare="?"))
     return answer(Page(listed(told, around, links_first=False), etag=""), EVENTS)
 
 
-def _told(version: Version, sequence: str, id: Id, batch: Batch, happening: Happening) -> _Event:
-    data = batch.data(version, sequence, happening)
-    return _Event(batch.created, data, id, f"{_prefix(version, happening)}.{happening.action}")
+def _told(version: Version, id: Id, event: Found) -> _Event:
+    data = event.telling.data(event.happening)
+    return _Event(event.created, data, id, f"{_prefix(version, event)}.{event.happening.action}")
 
 
-def _prefix(version: Version, happening: Happening) -> str:
-    return version.collections[happening.collection].events
+def _prefix(version: Version, event: Found) -> str:
+    return version.collections[event.happening.collection].events
 
 
 def _filters(version: Version) -> list[Wanted]:
@@ -134,17 +136,17 @@ def _filters(version: Version) -> list[Wanted]:
         for unknown in sorted(types - known):
             there = ", ".join(sorted(known - {""}))
             find("unknown-record-type", f"{version.name} has no events of {unknown!r}, it has those of {there}")
-        found.append(lambda told, _, event: _prefix(told, event) in types)
+        found.append(lambda told, event: _prefix(told, event) in types)
     school = request.args.get("school")
     if school:
-        found.append(lambda told, batch, event: school in _schools(told, batch, event))
+        found.append(lambda told, event: school in _schools(told, event))
     return found
 
 
-def _schools(version: Version, batch: Batch, happening: Happening) -> Sequence[Id]:
+def _schools(version: Version, event: Found) -> Sequence[Id]:
     """The schools a record belongs to; none for what is the district's (events-and-sync 11 #16)."""
-    record: Any = batch.record(version, here().settings.event_order, happening)
-    match version.collections[happening.collection].kind:
+    record = event.telling.record(event.happening)
+    match version.collections[event.happening.collection].kind:
         case "schools":
             return (record.id,)
         case "sections":

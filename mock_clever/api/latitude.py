@@ -1,17 +1,19 @@
 """What a list looks like where Clever's documents leave it open: by a world's settings, or by its variation.
 
-Sources: docs/paging-and-limits; data-api 15 #9, #10.
+Sources: docs/paging-and-limits; data-api 15 #7, #9, #10.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import request
 from msgspec import structs
 
 from mock_clever.api.asking import here
 from mock_clever.api.paging import Asked
+from mock_clever.api.parameters import Parameter
+from mock_clever.errors import BadParameter
 from mock_clever.model import Id
 from mock_clever.variation import Variation, shuffled
 from mock_clever.versions import Version
@@ -43,6 +45,17 @@ def goes_on(more: bool, shown: Sequence[Id], wanted: Asked) -> bool:
     if varied is not None:
         return varied.hopes(request.full_path)
     return here().settings.next_link == "hopeful" and len(shown) == wanted.limit
+
+
+def known_only(known: Iterable[Parameter]) -> None:
+    """Raises BadParameter for a parameter the endpoint does not have, where that is set (data-api 15 #7)."""
+    if here().settings.unknown_parameter == "ignore":
+        return
+    names = [row.name for row in known]
+    for name in request.args:
+        if name not in names:
+            takes = f"it takes {', '.join(names)}" if names else "it takes none"
+            raise BadParameter(f"{name} is no parameter of this endpoint: {takes}")
 
 
 def order(version: Version) -> Sequence[str]:

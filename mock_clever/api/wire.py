@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from gzip import compress
 from typing import Any
 
@@ -79,20 +79,25 @@ FAMILIES = {"core": CORE, "events": EVENTS, "resources": RESOURCES}
 """The back ends by name. A view that knows its own puts it into `g.family`, for whatever it refuses."""
 
 
-def answer(written: Page, family: Family = CORE) -> Response:
-    """The 200 that sends a page."""
+Keep = Callable[[Callable[[], bytes]], Page]
+
+
+def answer(written: Page, family: Family = CORE, keep: Keep | None = None) -> Response:
+    """The 200 that sends a page, packed where the client asks for it; `keep` keeps what is packed for the next."""
+    if _wants_packed(written):
+        g.packed = keep(lambda: _packed(written.body)).body if keep is not None else _packed(written.body)
     dress(family, [("ETag", written.etag)] if family.etag else [])
     return Response(written.body, 200, content_type=family.content_type)
 
 
-def wants_packed(written: Page) -> bool:
+def _wants_packed(written: Page) -> bool:
     """Whether the client asks for gzip and the page is worth it (data-api 15 #30)."""
     if len(written.body) < WORTH_PACKING or not request.environ.get("HTTP_ACCEPT_ENCODING"):
         return False
     return request.accept_encodings.quality("gzip") > 0
 
 
-def packed(body: bytes) -> bytes:
+def _packed(body: bytes) -> bytes:
     """A body in gzip, quickly rather than small; equal bodies are packed to equal bytes."""
     return compress(body, compresslevel=1, mtime=0)
 

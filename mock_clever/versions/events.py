@@ -14,7 +14,8 @@ from msgspec import Struct
 from mock_clever.difference import Difference
 from mock_clever.fields import TOLD_AS_EVENT
 from mock_clever.model import Id
-from mock_clever.versions.shape import Collection, Dialect, Permission, Tell, Version, telling
+from mock_clever.variation import Variation
+from mock_clever.versions.shape import PLAIN, Collection, Dialect, Permission, Tell, Version, builtins, telling
 
 ACTIONS = ("created", "updated", "deleted")
 
@@ -45,13 +46,6 @@ ORDERS = {"documented": _steps((), _FORWARD), "recorded": _steps(_RECORDED_FIRST
 """The order of a batch by action and place: as documented, or as recorded of v3.0 (events-and-sync 4)."""
 
 
-class Sight(Struct, frozen=True):
-    """With what rights an application sees: which fields, and how they are told."""
-
-    permission: Permission
-    switched: frozenset[str] = frozenset()
-
-
 class Happening(Struct, frozen=True, gc=False):
     """One event before it is told: what happened to which record of which collection."""
 
@@ -68,12 +62,25 @@ class Occurrence(Struct, omit_defaults=True):
 
 
 class Telling:
-    """One difference in the words of one version, for an application that saw it with these rights."""
+    """One difference in the words of one version, for an application that saw it with these rights.
 
-    def __init__(self, version: Version, told: Difference, before: Sight, after: Sight, order: str) -> None:
+    `order` and `dialect` are the world's settings when it is read: how Clever speaks, not what it knows.
+    """
+
+    def __init__(
+        self,
+        version: Version,
+        told: Difference,
+        before: Permission,
+        after: Permission,
+        order: str = "documented",
+        dialect: Dialect = PLAIN,
+    ) -> None:
         self._version = version
         self._sides = ((told.before, before), (told.after, after))
         self._order = ORDERS[order]
+        self._dialect = Dialect(dialect.switched | {TOLD_AS_EVENT})
+        self._variation = None if dialect.variation is None else Variation(dialect.variation)
         self._tells: dict[str, tuple[Tell, Tell]] = {}
 
     def happenings(self) -> list[Happening]:
@@ -90,9 +97,18 @@ class Telling:
         was, now = self._records(collection, happening.id)
         tell_was, tell_now = self._both(collection)
         if happening.action == "deleted":
-            return Occurrence(tell_was(was))
+            return self._varied(collection, Occurrence(tell_was(was)))
         told = tell_now(now)
-        return Occurrence(told, _previous(tell_was(was), told) if happening.action == "updated" else None)
+        before = _previous(tell_was(was), told) if happening.action == "updated" else None
+        return self._varied(collection, Occurrence(told, before))
+
+    def _varied(self, collection: Collection, said: Occurrence) -> Occurrence:
+        """What is said, as the legal variation says it: the record as in lists, nothing of what it left out."""
+        if self._variation is None:
+            return said
+        plain, before = builtins(said.object), said.previous_attributes
+        told = self._variation.record(plain, self._version.name, collection.part)
+        return Occurrence(told, None if before is None else _still_told(before, plain, told))
 
     def record(self, happening: Happening) -> Any:
         """The record it is about, as it is or, when it is gone, as it was."""
@@ -110,8 +126,8 @@ class Telling:
             yield self._order[(action, place)], id, Happening(action, collection.name, id)
 
     def _table(self, collection: Collection, side: int) -> Mapping[Id, Any]:
-        snapshot, sight = self._sides[side]
-        if collection.scope and collection.scope not in sight.permission.granted:
+        snapshot, permission = self._sides[side]
+        if collection.scope and collection.scope not in permission.granted:
             return {}
         return {record.id: record for record in snapshot.table(collection.kind)}
 
@@ -132,9 +148,8 @@ class Telling:
         return self._tells[collection.name]
 
     def _tell(self, collection: Collection, side: int) -> Tell:
-        snapshot, sight = self._sides[side]
-        dialect = Dialect(sight.switched | {TOLD_AS_EVENT})
-        return telling(self._version.name, collection, sight.permission, snapshot, dialect=dialect)
+        snapshot, permission = self._sides[side]
+        return telling(self._version.name, collection, permission, snapshot, dialect=self._dialect)
 
 
 def _place(collection: Collection, record: Any) -> str:
@@ -145,6 +160,27 @@ def _place(collection: Collection, record: Any) -> str:
         return collection.name
     earliest: str = min(record.holds(), key=_FORWARD.index)
     return earliest
+
+
+def _still_told(
+    before: Mapping[str, Any], plain: Mapping[str, Any], told: Mapping[str, Any], under: str = ""
+) -> dict[str, Any]:
+    """The former values without those of keys that only the variation left out of what is told."""
+    found: dict[str, Any] = {}
+    for name, value in before.items():
+        if name in plain and name not in told:
+            continue
+        was, now = plain.get(name), told.get(name)
+        if (
+            "roles" in (name, under)
+            and isinstance(value, dict)
+            and isinstance(was, dict)
+            and isinstance(now, dict)
+        ):
+            found[name] = _still_told(value, was, now, name)
+        else:
+            found[name] = value
+    return found
 
 
 def _previous(was: Any, now: Any, under: str = "") -> dict[str, Any]:
