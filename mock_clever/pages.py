@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from hashlib import sha1
 from itertools import islice
 from threading import Lock
@@ -30,26 +30,35 @@ class Page(Struct, frozen=True):
     etag: str
 
 
+Pieces = Iterable[bytes | memoryview]
+"""A body as it is written: what is hashed and put together a piece at a time is met in the processor's cache."""
+
+
 def page(body: bytes) -> Page:
+    """A finished body that is in one piece."""
+    return finished((body,))
+
+
+def finished(pieces: Pieces) -> Page:
     """A finished body."""
-    digest = b64encode(sha1(body, usedforsecurity=False).digest()).decode().rstrip("=")
-    return Page(body, f'W/"{len(body):x}-{digest}"')
+    digest, kept = sha1(usedforsecurity=False), []
+    for piece in pieces:
+        digest.update(piece)
+        kept.append(piece)
+    body = b"".join(kept)
+    return Page(body, f'W/"{len(body):x}-{b64encode(digest.digest()).decode().rstrip("=")}"')
 
 
-def listed(values: Iterable[Any], links: Any, *, links_first: bool) -> bytes:
-    """The envelope of a list. The values are encoded a few at a time, while each is in the processor's cache, and
-    put together once: fresh memory costs more than what is written to it."""
-    each = iter(values)
-    pieces: list[bytes | memoryview] = []
-    while some := list(islice(each, _PIECE)):
-        pieces += (b",", memoryview(_encode(some))[1:-1])
+def listed(values: Iterable[Any], links: Any, *, links_first: bool) -> Iterator[bytes | memoryview]:
+    """The envelope of a list; its values are encoded a few at a time, while each is in the processor's cache."""
     around = _encode(links)
-    head, foot = (
-        (b'{"links":' + around + b',"data":[', b"]}")
-        if links_first
-        else (b'{"data":[', b'],"links":' + around + b"}")
-    )
-    return b"".join((head, *pieces[1:], foot))
+    yield b'{"links":' + around + b',"data":[' if links_first else b'{"data":['
+    each, between = iter(values), b""
+    while some := list(islice(each, _PIECE)):
+        yield between
+        yield memoryview(_encode(some))[1:-1]
+        between = b","
+    yield b"]}" if links_first else b'],"links":' + around + b"}"
 
 
 class Shelf:
@@ -61,14 +70,14 @@ class Shelf:
         self._pages: OrderedDict[Hashable, Page] = OrderedDict()
         self._lock = Lock()
 
-    def page(self, key: Hashable, write: Callable[[], bytes]) -> Page:
+    def page(self, key: Hashable, write: Callable[[], Pieces]) -> Page:
         """The page under this key, written now if it is not here."""
         with self._lock:
             found = self._pages.get(key)
             if found is not None:
                 self._pages.move_to_end(key)
                 return found
-        written = page(write())
+        written = finished(write())
         with self._lock:
             if key not in self._pages:
                 self._pages[key] = written
@@ -88,6 +97,6 @@ class Published:
         self._shelf = shelf
         self._mark = object()  # its pages are told from all others by it, even when it is long gone
 
-    def page(self, key: Hashable, write: Callable[[], bytes]) -> Page:
+    def page(self, key: Hashable, write: Callable[[], Pieces]) -> Page:
         """The page under this key, written now if it was not before."""
         return self._shelf.page((self._mark, key), write)

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from operator import attrgetter
 
-import msgspec
 from flask import Blueprint, Response, request
 from msgspec import Struct
 
@@ -29,8 +28,9 @@ from mock_clever.attendance import Attendance, Rows, oldest_kept
 from mock_clever.errors import BadCursor, HalfARange, NoAttendance, TwoCursors
 from mock_clever.fields import ATTENDANCE_STATUSES
 from mock_clever.model import Id, Snapshot
+from mock_clever.pages import Pieces, listed
 from mock_clever.versions import VERSIONS, Collection
-from mock_clever.versions.shape import telling
+from mock_clever.versions.shape import telling_each
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
@@ -161,11 +161,12 @@ def _bound(sent: Mapping[str, str], name: str) -> str | None:
     return key
 
 
-def _page(who: Asker, place: _Place, wanted: _Wanted) -> bytes:
+def _page(who: Asker, place: _Place, wanted: _Wanted) -> Pieces:
     rows, more = wanted.cut(place.find(who.snapshot, wanted.id))
-    tell = telling(_VERSION.name, _ROWS, who.permission, who.snapshot, dialect=here().settings.dialect)
+    dialect = here().settings.dialect
+    told = telling_each(_VERSION.name, _ROWS, who.permission, who.snapshot, dialect=dialect)(rows)
     cursors = [cursor(row) for row in rows]
     more = goes_on(more, cursors, wanted.page)
     query = request.query_string.decode("utf-8", "replace")
     around = links(request.path, query, cursors, more, wanted.page, order(_VERSION))
-    return msgspec.json.encode({"data": [tell(row) for row in rows], "links": arranged(around)})
+    return listed(told, arranged(around), links_first=False)

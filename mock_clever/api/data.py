@@ -20,9 +20,9 @@ from mock_clever.api.where import matching
 from mock_clever.api.wire import CORE, RESOURCES, answer
 from mock_clever.errors import BadParameter, CannotGet, NotFound
 from mock_clever.model import Id, Record
-from mock_clever.pages import listed
+from mock_clever.pages import Pieces, listed
 from mock_clever.versions import VERSIONS, Collection, Relation, Version
-from mock_clever.versions.shape import Tell, Told, telling
+from mock_clever.versions.shape import TellEach, Told, telling_each
 
 _encode = msgspec.json.Encoder().encode
 data = Blueprint("data", __name__)
@@ -120,19 +120,19 @@ def _own_link(who: Asker, collection: Collection, id: str) -> None:
         raise NotFound
 
 
-def _answer(who: Asker, shown: Collection, write: Callable[[], bytes]) -> Response:
+def _answer(who: Asker, shown: Collection, write: Callable[[], Pieces]) -> Response:
     key = (request.path, request.environ["QUERY_STRING"], who.login is None)
     g.family = RESOURCES if shown.empty else CORE
     page = who.published.page(key, write)
     return answer(page, g.family, keep=lambda pack: who.published.page((*key, "gzip"), pack))
 
 
-def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
+def _listed(who: Asker, version: Version, collection: Collection) -> Pieces:
     known_only(of_place(Place(version=version, collection=collection)))
     table = who.snapshot.table(collection.kind)
     if collection.counts and request.args.get("count") == "true":
         uri = f"{request.path}?{_query()}"
-        return _encode({"count": len(table), "links": [{"rel": "self", "uri": uri}]})
+        return [_encode({"count": len(table), "links": [{"rel": "self", "uri": uri}]})]
     ids = table.ids
     if not _in_scope(who, collection):
         ids = []
@@ -150,23 +150,23 @@ def _listed(who: Asker, version: Version, collection: Collection) -> bytes:
     )
 
 
-def _single(who: Asker, version: Version, collection: Collection, id: Id) -> bytes:
+def _single(who: Asker, version: Version, collection: Collection, id: Id) -> Pieces:
     known_only(of_place(Place(version=version, collection=collection, single=True)))
     record = _found(who, collection, id)
     uri = f"/{version.name}/{collection.name}/{id}"
     shown = [{"rel": "self", "uri": uri}]
-    told = _telling(who, version, collection)(record)
+    told = _told(who, version, collection, record)
     if who.login is None:
         shown += [{"rel": rel, "uri": f"{uri}/{rel}"} for rel in collection.linked(record)]
     included = _included(who, version, collection, record) if who.login is None else {}
-    return _encode({"data": told, "links": arranged(shown), **included})
+    return [_encode({"data": told, "links": arranged(shown), **included})]
 
 
-def _followed(who: Asker, version: Version, collection: Collection, id: Id, link: Relation) -> bytes:
+def _followed(who: Asker, version: Version, collection: Collection, id: Id, link: Relation) -> Pieces:
     known_only(of_place(Place(version=version, collection=collection, relation=link)))
     record, target = _found(who, collection, id), version.collections[link.to]
     if link.values:
-        return _encode({"data": list(link.find(who.snapshot, record))})
+        return [_encode({"data": list(link.find(who.snapshot, record))})]
     ids = _reached(who, target, link, record)
     if link.one:
         return _canonical(who, version, target, ids)
@@ -207,22 +207,21 @@ def _included(who: Asker, version: Version, collection: Collection, record: Any)
         if link.values:
             found[link.rel] = link.find(who.snapshot, record)
             continue
-        table, tell = who.snapshot.table(target.kind), _telling(who, version, target, link)
+        table, tell_each = who.snapshot.table(target.kind), _telling(who, version, target, link)
         ids, _ = asked({}).cut(_reached(who, target, link, record))
-        end = f"/{link.rel}" if link.part else ""
-        told = [{"data": tell(table[id]), "uri": f"/{version.name}/{target.name}/{id}{end}"} for id in ids]
+        told = list(_elements(tell_each(table.some(ids)), ids, version, target, link))
         if told or not link.one:
             found[link.rel] = told[0] if link.one else told
     return found
 
 
-def _canonical(who: Asker, version: Version, target: Collection, ids: list[Id]) -> bytes:
+def _canonical(who: Asker, version: Version, target: Collection, ids: list[Id]) -> Pieces:
     """A related single record: only `self`, and that the record's own uri (recorded; data-api 4.3)."""
     if not ids:
         raise NotFound
     record = _found(who, target, ids[0])
     shown = [{"rel": "self", "uri": f"/{version.name}/{target.name}/{record.id}"}]
-    return _encode({"data": _telling(who, version, target)(record), "links": shown})
+    return [_encode({"data": _told(who, version, target, record), "links": shown})]
 
 
 def _page(
@@ -236,30 +235,40 @@ def _page(
     bare: bool,
     told_as: Relation | None = None,
     back: Sequence[dict[str, str]] = (),
-) -> bytes:
-    table, tell = who.snapshot.table(collection.kind), _telling(who, version, collection, told_as)
+) -> Pieces:
+    table, tell_each = who.snapshot.table(collection.kind), _telling(who, version, collection, told_as)
     if where and request.args.get("where"):
         matches = matching(request.args["where"])
-        ids = [id for id in ids if matches(tell(table[id]))]
+        ids = [id for id, told in zip(ids, tell_each(table.some(ids)), strict=True) if matches(told)]
     paged = collection.pages and who.login is None
     wanted = sized(asked(request.args)) if paged else WHOLE
     shown, more = wanted.cut(ids)
     if collection.empty and not shown and here().settings.empty_resources == "recorded":
-        return _encode({collection.empty: []})
-    if bare and request.args.get("show_links") not in ("", "true"):
-        told: Iterable[Any] = (tell(record) for record in table.some(shown))
-    else:
-        uri, end = f"/{version.name}/{collection.name}/", f"/{told_as.rel}" if told_as and told_as.part else ""
-        told = (_Element(tell(record), f"{uri}{record.id}{end}") for record in table.some(shown))
+        return [_encode({collection.empty: []})]
+    told: Iterable[Any] = tell_each(table.some(shown))
+    if not bare or request.args.get("show_links") in ("", "true"):
+        told = _elements(told, shown, version, collection, told_as)
     more = paged and goes_on(more, shown, wanted)
     around = arranged([*links(request.path, _query(), shown, more, wanted, order(version)), *back])
     return listed(told, around, links_first=first)
 
 
-def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> Tell:
+def _elements(
+    told: Iterable[Told], ids: Iterable[Id], version: Version, collection: Collection, link: Relation | None
+) -> Iterable[_Element]:
+    """What is told of the records with these ids, each in its envelope."""
+    uri, end = f"/{version.name}/{collection.name}/", f"/{link.rel}" if link and link.part else ""
+    return map(_Element, told, (f"{uri}{id}{end}" for id in ids))
+
+
+def _told(who: Asker, version: Version, collection: Collection, record: Any) -> Told:
+    return next(_telling(who, version, collection)((record,)))
+
+
+def _telling(who: Asker, version: Version, collection: Collection, link: Relation | None = None) -> TellEach:
     part, timestamps = (link.part, link.timestamps) if link is not None else ("", False)
     dialect = here().settings.dialect
-    return telling(version.name, collection, who.permission, who.snapshot, part, timestamps, dialect)
+    return telling_each(version.name, collection, who.permission, who.snapshot, part, timestamps, dialect)
 
 
 def _found(who: Asker, collection: Collection, id: Id) -> Record:

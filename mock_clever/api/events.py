@@ -113,7 +113,7 @@ def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Respon
     query = request.query_string.decode("utf-8", "replace")
     more = goes_on(more, shown, asks)
     around = arranged(links(request.path, query, shown, more, asks, order(version), bare="?"))
-    return answer(Page(listed(told, around, links_first=False), etag=""), EVENTS)
+    return answer(Page(b"".join(listed(told, around, links_first=False)), etag=""), EVENTS)
 
 
 def _told(version: Version, id: Id, event: Found) -> _Event:

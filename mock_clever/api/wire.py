@@ -10,7 +10,7 @@ from flask import Response, g, request
 from msgspec import Struct
 
 from mock_clever.api.asking import WORLD
-from mock_clever.pages import Page
+from mock_clever.pages import Page, Pieces
 
 DRESS = "mock_clever.dress"
 WORTH_PACKING = 1024  # bytes, the usual threshold of Express's own compression
@@ -79,13 +79,13 @@ FAMILIES = {"core": CORE, "events": EVENTS, "resources": RESOURCES}
 """The back ends by name. A view that knows its own puts it into `g.family`, for whatever it refuses."""
 
 
-Keep = Callable[[Callable[[], bytes]], Page]
+Keep = Callable[[Callable[[], Pieces]], Page]
 
 
 def answer(written: Page, family: Family = CORE, keep: Keep | None = None) -> Response:
     """The 200 that sends a page, packed where the client asks for it; `keep` keeps what is packed for the next."""
     if _wants_packed(written):
-        g.packed = keep(lambda: _packed(written.body)).body if keep is not None else _packed(written.body)
+        g.packed = keep(lambda: [_packed(written.body)]).body if keep is not None else _packed(written.body)
     dress(family, [("ETag", written.etag)] if family.etag else [])
     return Response(written.body, 200, content_type=family.content_type)
 
