@@ -1,4 +1,8 @@
-"""How fast a whole district is read, against nginx giving the same bytes as files."""
+"""How fast a whole district is read, against nginx giving the same bytes as files.
+
+Both are read by bare sockets, which take bytes as fast as they come, and the first time also by `requests`, the
+client that most vendors sync with.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
+
+import requests
 
 from benchmarks.benchmark import Benchmark, Figure, NotMeasurableError
 from benchmarks.load import Target, throughput
@@ -47,23 +53,47 @@ def measure(rounds: int) -> list[Figure]:
         with _nginx(nginx, folder) as url:
             files = [Target(f"{url}/{number}") for number in range(len(pages))]
             measured = [_round(mock, pages, files) for _ in range(min(rounds, 5))]
-    return [_figure("first read", measured, 0, 0.1), _figure("read again", measured, 1, 0.35)]
+    return [
+        _figure("first read", [(first, files) for first, _, files, _, _ in measured], 0.1),
+        _figure("first read, by requests", [(first, files) for *_, first, files in measured], 0.1),
+        _figure("read again", [(again, files) for _, again, files, _, _ in measured], 0.35),
+    ]
 
 
-def _round(mock: Program, pages: list[Target], files: list[Target]) -> tuple[float, float, float]:
-    """Bytes per second of pages never read before, of the same again, and of nginx."""
+def _round(mock: Program, pages: list[Target], files: list[Target]) -> tuple[float, float, float, float, float]:
+    """Bytes per second of unread pages, the same again, and nginx; then by requests of unread pages and nginx."""
+    _forget(mock)
+    bare = throughput(pages), throughput(pages), throughput(files)
+    _forget(mock)
+    return *bare, _by_requests(pages), _by_requests(files)
+
+
+def _forget(mock: Program) -> None:
+    """Let no page be finished, and none be asked for too often."""
     mock.share(type="everything")
     mock.let_a_minute_pass()
-    return throughput(pages), throughput(pages), throughput(files)
 
 
-def _figure(what: str, measured: list[tuple[float, float, float]], which: int, target: float) -> Figure:
-    ours, files = median(each[which] for each in measured), median(each[2] for each in measured)
+def _by_requests(targets: list[Target]) -> float:
+    """Bytes per second when these are read once each in one session of requests."""
+    with requests.Session() as session:
+        session.trust_env = False
+        session.headers["Accept-Encoding"] = "identity"
+        started, size = perf_counter(), 0
+        for target in targets:
+            answer = session.get(target.url, headers=target.headers, timeout=60)
+            answer.raise_for_status()
+            size += len(answer.content)
+        return size / (perf_counter() - started)
+
+
+def _figure(what: str, measured: list[tuple[float, float]], target: float) -> Figure:
+    ours, files = median(each[0] for each in measured), median(each[1] for each in measured)
     return Figure(
         f"full sync of {PRESET}, limit={LIMIT}, {what}",
         f"{ours / MEGABYTE:.0f} MB/s",
         f"{files / MEGABYTE:.0f} MB/s",
-        median(each[which] / each[2] for each in measured),
+        median(one / other for one, other in measured),
         "at least",
         target,
     )
