@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
 	$(BIN)/mock-clever demo
 
-test: setup  ## set-up, then all tests
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+test: setup  ## set-up, a browser where one can be had, then all tests
+	@.ci/browser $(BIN)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadgroup
 
 setup: $(VENV)/ready  ## create .venv with everything the other targets need
 

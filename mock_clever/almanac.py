@@ -28,14 +28,20 @@ def fired(world: World, since: float) -> list[Entry]:
 
 
 def _expiries(world: World, since: float, until: float) -> Iterator[Dated]:
-    """Codes, tokens and sessions that are worth nothing any more."""
+    """Codes, tokens, sessions and backup codes that are worth nothing any more."""
     for name, ends in world.grants.ends(world.settings.session_life).items():
         yield from _together(f"{name}.expire", ends, since, until)
+    yield from _together("backup_codes.expire", world.badges.ends(), since, until)
 
 
 def _rates(world: World, since: float, until: float) -> Iterator[Dated]:
     """Rate windows that are reset."""
     yield from _together("rates.reset", world.rates.resets(), since, until)
+
+
+def _keys(world: World, since: float, until: float) -> Iterator[Dated]:
+    """Old keys that are no longer published."""
+    yield from _together("keys.expire", (old.until for old in world.keys.turn.old), since, until)
 
 
 def _events(world: World, since: float, until: float) -> Iterator[Dated]:
@@ -62,7 +68,7 @@ def _launches(world: World, since: float, until: float) -> Iterator[Dated]:
 
 
 PASSING: tuple[Callable[[World, float, float], Iterator[Dated]], ...] = (
-    *(_expiries, _rates, _events, _terms, _launches),
+    *(_expiries, _keys, _rates, _events, _terms, _launches),
 )
 
 

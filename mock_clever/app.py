@@ -17,6 +17,7 @@ from mock_clever.api.data import data
 from mock_clever.api.events import events
 from mock_clever.api.identity import identity
 from mock_clever.api.oauth import oauth
+from mock_clever.api.oidc import oidc
 from mock_clever.api.wire import CORS, FAMILIES, dress, dressed, pack
 from mock_clever.clock import stopwatch
 from mock_clever.control.plane import control_plane
@@ -26,26 +27,23 @@ from mock_clever.errors import (
     ControlRefusal,
     InternalError,
     NotImplementedMethod,
+    OAuthRefusal,
     PageRefusal,
     Refusal,
 )
 from mock_clever.journal import KEPT_BODY, Row, sent_headers
-from mock_clever.portal.pages import portal
+from mock_clever.portal import portal
+from mock_clever.portal.headers import guard
 from mock_clever.scenarios import MAIN, Worlds
 from mock_clever.variation import HEADER as VARIATION_HEADER
 from mock_clever.world import World
 
 _JSON = "application/json"
+_PAGES = ("/oauth/", "/logout", "/login", "/in/", "/badges", "/library")
 LARGEST_BODY = 16 * 2**20
 FAULT_HEADER = "Mock-Clever-Fault"
 
 _WORLD = re.compile(r"/w/(?P<name>[^/]+)(?P<rest>/.*)?")
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action *; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -74,7 +72,7 @@ def create_app(worlds: Worlds) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.strict_slashes = False
-    for blueprint in (control_plane(worlds), portal, oauth, identity, attendance, events, data):
+    for blueprint in (control_plane(worlds), portal, oauth, oidc, identity, attendance, events, data):
         app.register_blueprint(blueprint)
     app.before_request(_open_row)
     app.after_request(_close_row)
@@ -147,8 +145,7 @@ def _close_row(response: Response) -> Response:
         response.headers[FAULT_HEADER] = kept.fault.id
     if world.settings.variation is not None:
         response.headers[VARIATION_HEADER] = str(world.settings.variation)
-    if row.kind == "page" and response.mimetype == "text/html":
-        response.headers.update(_PAGE_HEADERS)
+    guard(response, row.kind)
     if row.kind != "control" or row.method not in (
         "GET",
         "HEAD",
@@ -178,11 +175,11 @@ def _refuse_strangers() -> None:
 def _kind(path: str) -> str:
     if path.startswith("/_mock"):
         return "control"
-    if path.startswith(("/oauth/tokens", "/oauth/tokeninfo")):
+    if path.startswith(("/oauth/tokens", "/oauth/tokeninfo", "/oauth/certs", "/.well-known/")):
         return "oauth"
-    if path.startswith(("/oauth/", "/logout")) or path in ("/", "/favicon.ico"):
+    if path.startswith(_PAGES) or path in ("/", "/favicon.ico"):
         return "page"
-    if path.rstrip("/").endswith("/me"):
+    if path.rstrip("/").endswith("/me") or path.rstrip("/") == "/userinfo":
         return "identity"
     return "data"
 
@@ -197,7 +194,7 @@ def _refused(refusal: Refusal) -> Response:
         return Response(render_template("refusal.html", refusal=refusal), refusal.status)
     body, content_type = refusal.content()
     response = Response(body, refusal.status, content_type=content_type)
-    if isinstance(refusal, ApiRefusal):
+    if isinstance(refusal, ApiRefusal | OAuthRefusal):
         if g.row.kind in ("data", "identity") and refusal.status != 500:
             count_anyway()
         dress(g.get("family") or FAMILIES[refusal.family])
@@ -214,7 +211,7 @@ def _not_routed(error: HTTPException) -> Response:
             answered = Response(status=204, headers=CORS)
             del answered.headers["Content-Type"]
             return answered
-        return _refused(_other_method())
+        return _refused(CannotGet(request.method, request.path) if g.row.kind == "page" else _other_method())
     if isinstance(error, RequestEntityTooLarge):
         return _refused(ControlRefusal(f"the body is larger than {LARGEST_BODY} bytes", 413))
     if error.code == 500:

@@ -40,6 +40,8 @@ SCOPES = {
 """The scopes of each product, the widest first; those of Library are our own names (sso 1, 14)."""
 
 LIBRARY_TYPES = ("teacher", "student")
+LOGINS = frozenset({"sso", "library"})
+"""The products people log in by."""
 
 
 class App(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,11 @@ class App(Struct, frozen=True, kw_only=True):
     all (support 360000216886; docs/ss-design). `events` is the switch "Enable events" (docs/events-api),
     `safety` that of the safety thresholds (support 360044699192). A development app may register http and
     localhost redirect URIs; a production app only https (docs/identity-api).
+
+    What Clever switches on for those who ask: `oidc`, an id_token in every exchange (docs/oidc-implementation),
+    and `email_verified` in it; `implicit`, the implicit grant beside the code (docs/il-implicit-grant);
+    `loginas_flag`, to be told of impersonation (docs/best-practices-edge-cases). `website` is where the icon leads
+    of someone who cannot log in.
     """
 
     client_id: str
@@ -65,6 +72,11 @@ class App(Struct, frozen=True, kw_only=True):
     events: bool = False
     safety: bool = False
     development: bool = True
+    oidc: bool = False
+    email_verified: bool = False
+    implicit: bool = False
+    loginas_flag: bool = False
+    website: str = ""
 
     @property
     def told_events(self) -> bool:
@@ -99,8 +111,26 @@ class App(Struct, frozen=True, kw_only=True):
 
     def login_role(self, user: User, authorized_by: str = "district") -> str | None:
         """The role a person logs in with: the first one held that the app, and who authorised it, supports."""
+        return next(iter(self.login_roles(user, authorized_by)), None)
+
+    def login_roles(self, user: User, authorized_by: str = "district") -> tuple[str, ...]:
+        """Every role a person may log in with, in the order of preference (sso 14)."""
         types = USER_TYPES if authorized_by == "district" else LIBRARY_TYPES
-        return next((role for role in user.holds() if role in self.supported_user_types and role in types), None)
+        return tuple(role for role in user.holds() if role in self.supported_user_types and role in types)
+
+    @property
+    def logs_in(self) -> bool:
+        """Whether people log in to it at all; an application of rosters alone has no way in."""
+        return not LOGINS.isdisjoint(self.products)
+
+    def problem_with(self, uri: str) -> str:
+        """What is wrong with a redirect URI of this application; nothing if it may have it (docs/identity-api)."""
+        allowed = ("http://", "https://") if self.development else ("https://",)
+        if not uri.startswith(allowed):
+            return f"must begin with {' or '.join(allowed)} (docs/identity-api)"
+        if "#" in uri or not uri.isprintable() or " " in uri:
+            return "cannot hold spaces, control characters or a fragment"
+        return ""
 
 
 class Connection(Struct, frozen=True, kw_only=True):
@@ -126,8 +156,11 @@ class Connection(Struct, frozen=True, kw_only=True):
     requires_review: bool = False
 
 
-def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App, App]:
-    """Those every world begins with: Secure Sync, single sign-on and Library, the same on every machine."""
+def standard_apps(redirect_uris: tuple[str, ...], oidc: bool = False) -> tuple[App, App, App]:
+    """Those every world begins with: Secure Sync, single sign-on and Library, the same on every machine.
+
+    Clever switches OIDC on for those who ask, so it is off unless `oidc`; Library has none.
+    """
     return (
         App(
             client_id=token(20, "client id", "secure sync"),
@@ -136,6 +169,7 @@ def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App, App]:
             products=("secure_sync", "sso"),
             redirect_uris=redirect_uris,
             events=True,
+            oidc=oidc,
         ),
         App(
             client_id=token(20, "client id", "sso"),
@@ -143,6 +177,7 @@ def standard_apps(redirect_uris: tuple[str, ...]) -> tuple[App, App, App]:
             name="Example Login",
             products=("sso",),
             redirect_uris=redirect_uris,
+            oidc=oidc,
         ),
         App(
             client_id=token(20, "client id", "library"),

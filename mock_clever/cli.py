@@ -6,10 +6,12 @@ import gc
 import importlib
 import json
 import sys
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from mock_clever import __version__
 from mock_clever.errors import ControlRefusal
@@ -46,11 +48,17 @@ def main() -> None:
 @click.option(
     "--redirect-uri", multiple=True, metavar="URI", help="Your app's callback; repeat for more, primary first."
 )
+@click.option("--oidc", is_flag=True, help="Give the single sign-on and roster apps an id_token in each exchange.")
 @click.option("--cache", type=click.Path(path_type=Path), help="Where large districts are kept prepared.")
 @click.option("--variation", type=int, metavar="SEED", help="Vary all that Clever's documents leave open.")
 @click.option("--rate-limit", type=int, metavar="N", help="Requests a token has in a minute.  [default: 1200]")
 @click.option("--access-log", is_flag=True, help="One line on stderr for every answer.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DIR", help="Keep all that changes there, across restarts."
+)
+@click.pass_context
 def serve(
+    context: click.Context,
     preset: str,
     seed: int,
     roster: Path | None,
@@ -58,14 +66,17 @@ def serve(
     port: int,
     public: bool,
     redirect_uri: tuple[str, ...],
+    oidc: bool,
     cache: Path | None,
     variation: int | None,
     rate_limit: int | None,
     access_log: bool,
+    data: Path | None,
 ) -> None:
     """Serve a district until Ctrl-C.
 
-    The first line on stdout is JSON with the URL and the process id; everything else goes to stderr.
+    The first line on stdout is JSON with the URL and the process id; everything else goes to stderr. With --data,
+    a folder that holds a district already goes on with it.
     """
     serving = _load("serving")
     try:
@@ -73,10 +84,15 @@ def serve(
     except serving.ListenError as wrong:
         raise Refused(str(wrong)) from None
     try:
-        app = _app(preset, seed, roster, redirect_uri, cache, variation=variation, rate_limit=rate_limit)
+        folder = _folder(data, context) if data is not None else None
+        app = _app(
+            preset, seed, roster, redirect_uri, cache, oidc, folder, variation=variation, rate_limit=rate_limit
+        )
     except Refused:
         server.close()
         raise
+    if folder is not None and folder.worlds is not None:
+        preset, roster = folder.worlds.begins.scenario.preset, folder.worlds.begins.scenario.roster
     click.echo(_welcome(server.url, preset if roster is None else str(roster)), err=True)
     serving.serve(app, server, access_log=access_log)
 
@@ -124,6 +140,7 @@ def demo(preset: str, out: Path, variation: int | None, keep: bool) -> None:
 @click.option("--variation", type=int, metavar="SEED", help="The mock that is started varies all it may.")
 @click.option("--only", metavar="IDS", help="Just these requirements, as SSO-05,SYN-06.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first fail.")
+@click.option("--browser", metavar="PATH|none", help="The Chromium to use; left out, one on the PATH.")
 def certify(
     described: Path,
     url: str | None,
@@ -133,6 +150,7 @@ def certify(
     variation: int | None,
     only: str | None,
     fail_fast: bool,
+    browser: str | None,
 ) -> None:
     """Certify the app that a certification.toml describes.
 
@@ -140,6 +158,7 @@ def certify(
     codes: 0 nothing required failed, 1 something did, 2 the configuration is wrong, 3 the harness failed.
     """
     more = ["--out", str(out), *(["--only", only] if only else []), *(["--fail-fast"] if fail_fast else [])]
+    more += ["--browser", browser] if browser else []
     demo = _load("demo")
     if url is not None:
         sys.exit(demo.certify(described, url, more))
@@ -238,6 +257,23 @@ def env(url: str) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", multiple=True, metavar="HOST", help="Another name or address the app answers to; repeat.")
+def certificate(folder: Path, name: tuple[str, ...]) -> None:
+    """Write a certificate for your app, and the authority to trust, so that it can have an https redirect URI.
+
+    The folder gets ca.pem, server.pem and server.key, good for localhost, 127.0.0.1 and ::1.
+    """
+    certificates = _load("certificates")
+    try:
+        certificates.write(folder, name)
+    except (certificates.CertificateError, OSError) as wrong:
+        raise Refused(str(wrong)) from None
+    for file, use in (("ca.pem", "trust this"), ("server.pem", "serve with this"), ("server.key", "and this key")):
+        click.echo(f"{folder / file}  {use}")
+
+
+@main.command()
 @click.option("--kind", help="Just one kind: endpoint, field, parameter, header, refusal, choice or left out.")
 @click.option("--mark", help="Just what is documented, observed, inferred or chosen.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of columns.")
@@ -270,10 +306,14 @@ def _app(
     roster: Path | None,
     redirect_uris: tuple[str, ...],
     cache: Path | None,
+    oidc: bool = False,
+    folder: Any = None,
     **settings: int | None,
 ) -> Any:
     gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the start
     try:
+        if folder is not None and folder.worlds is not None:
+            return _kept(folder.worlds, folder)
         scenarios, known = _load("scenarios"), _load("settings")
         uris = redirect_uris or (scenarios.REDIRECT_URI,)
         given = {name: value for name, value in settings.items() if value is not None}
@@ -284,10 +324,11 @@ def _app(
                 roster=roster,
                 settings=known.changed(known.Settings(), given),
                 redirect_uris=uris,
+                oidc=oidc,
                 cache=cache,
             )
         )
-        app = _load("app").create_app(scenarios.Worlds(begins))
+        app = _kept(scenarios.Worlds(begins), folder)
     except ControlRefusal as wrong:
         raise Refused(str(wrong)) from None
     finally:
@@ -295,6 +336,43 @@ def _app(
     for warning in begins.warnings:
         click.echo(f"warning: {warning}", err=True)
     return app
+
+
+def _kept(worlds: Any, folder: Any) -> Any:
+    """The application over these worlds, kept in a folder if there is one."""
+    app, keeping = _load("app").create_app(worlds), _load("keeping") if folder is not None else None
+    if keeping is not None:
+        try:
+            keeping.keep(app, worlds, folder)
+        except keeping.FolderError as wrong:
+            raise Refused(str(wrong)) from None
+    return app
+
+
+_BEGINNINGS = {
+    **{name: name for name in ("preset", "seed", "roster", "oidc")},
+    "redirect_uri": "redirect_uris",
+    **{name: f"settings.{name}" for name in ("variation", "rate_limit")},
+}
+"""The options that say what a district begins with, and where a scenario has them."""
+
+
+def _folder(data: Path, context: click.Context) -> Any:
+    """The data folder, open. Whatever is said of what its worlds began with has to be so."""
+    keeping = _load("keeping")
+    try:
+        folder = keeping.Folder(data)
+    except keeping.FolderError as wrong:
+        raise Refused(str(wrong)) from None
+    for option, place in _BEGINNINGS.items() if folder.worlds is not None else ():
+        was, said = attrgetter(place)(folder.worlds.begins.scenario), context.params[option]
+        if context.get_parameter_source(option) is not ParameterSource.DEFAULT and said != was:
+            folder.close()
+            shown = f"--{option.replace('_', '-')}"
+            raise Refused(
+                f"what is in {data} began with another {shown} ({was}): leave {shown} out, or name another folder"
+            )
+    return folder
 
 
 def _welcome(url: str, district: str) -> str:

@@ -1,7 +1,8 @@
 """Library: teachers authorise an application for their own classes, and districts may keep applications away.
 
 One consent covers all of a teacher's sections, later ones too, until the teacher uninstalls the application
-(docs/clever-library-rostering); a district blocks an application or switches Library off (support 360025230952).
+(docs/clever-library-rostering); a district blocks or recommends an application, wants to approve new ones
+first, or switches Library off (support 360025230952; 000001741).
 """
 
 from __future__ import annotations
@@ -23,14 +24,24 @@ class Consent(Struct, frozen=True, kw_only=True):
 
 
 class Library(Struct, frozen=True, kw_only=True):
-    """What a district lets its teachers install: anything but the blocked client ids, or nothing at all."""
+    """What a district lets its teachers install: anything but the blocked client ids, or nothing at all.
+
+    With `approval`, a teacher may newly install only what is `approved`; what is installed already goes on.
+    """
 
     enabled: bool = True
     blocked: frozenset[str] = frozenset()
+    recommended: frozenset[str] = frozenset()
+    approval: bool = False
+    approved: frozenset[str] = frozenset()
 
     def lets_in(self, client_id: str) -> bool:
-        """Whether teachers of this district may use this application."""
+        """Whether teachers of this district who have this application may use it."""
         return self.enabled and client_id not in self.blocked
+
+    def lets_install(self, client_id: str) -> bool:
+        """Whether teachers of this district may add this application now."""
+        return self.lets_in(client_id) and (not self.approval or client_id in self.approved)
 
 
 OPEN = Library()
@@ -61,6 +72,10 @@ class Consents:
     def allow(self, district: Id, library: Library) -> None:
         """Let a district decide anew what its teachers may install."""
         self._libraries[district] = library
+
+    def given(self, client_id: str, teacher: Id) -> bool:
+        """Whether a teacher has authorised an application, whatever their district says of it."""
+        return (client_id, teacher) in self._given
 
     def teachers(self, client_id: str, district: Id) -> frozenset[Id]:
         """The teachers of a district whose consent to an application holds."""

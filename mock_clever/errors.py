@@ -325,6 +325,7 @@ class CannotGet(ApiRefusal):
 class OAuthRefusal(_Json):
     """A refusal of the token endpoint (docs/il-design; sso 14)."""
 
+    family = "token endpoint"
     mark = "chosen"
     source = "sso 14"
 

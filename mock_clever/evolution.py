@@ -247,7 +247,7 @@ def _email_any_time(day: _Day, id: Id) -> Drawn | None:
 
 def _contact_any_time(day: _Day, id: Id) -> Drawn | None:
     students = students_of_contact(day.district.users[id])
-    changed = {"phone": phone(day.chance)} if day.chance.random() < 0.7 else {"relationship": "Guardian"}
+    changed = {"phone": phone(day.chance)} if day.chance.random() < 0.7 else {"relationship": "Grandparent"}
     return {"contact": id, **changed} if day.take(id, *students) else None
 
 

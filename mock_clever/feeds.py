@@ -22,20 +22,12 @@ from mock_clever.fields import VERSIONS as NAMES
 from mock_clever.ids import is_object_id
 from mock_clever.model import Id
 from mock_clever.versions import Permission, Version
-from mock_clever.versions.events import Happening, Telling
-from mock_clever.versions.shape import PLAIN, Dialect
+from mock_clever.versions.events import Happening, Manner, Telling
 
 RETENTION = 30 * 24 * 3600.0
 """Seconds after which an event is gone (docs/events-api)."""
 
 _PLACES = 6  # hexadecimal digits of the place within a batch
-
-
-class Manner(Struct, frozen=True):
-    """How events are told where nobody knows: the settings of the world that reads them."""
-
-    order: str = "documented"
-    dialect: Dialect = PLAIN
 
 
 class Reading(Struct, frozen=True):
@@ -71,7 +63,7 @@ class Batch:
             return found
         with self._lock:
             if (version.name, manner) not in self._read:
-                telling = Telling(version, self._told, self._before, self._after, manner.order, manner.dialect)
+                telling = Telling(version, self._told, self._before, self._after, manner)
                 self._read[version.name, manner] = Reading(telling, telling.happenings())
             return self._read[version.name, manner]
 
@@ -94,11 +86,14 @@ class Feed:
         """When each of its batches expires."""
         return [batch.at + RETENTION for batch in self._batches]
 
-    def kept(self, now: float) -> tuple[Batch, ...]:
-        """The batches that have not expired."""
+    def kept(self, now: float, delay: int = 0) -> tuple[Batch, ...]:
+        """The batches that have not expired, but for those that are told only after a delay (seconds)."""
         while self._batches and self._batches[0].at < now - RETENTION:
             del self._batches[0]
-        return tuple(self._batches)
+        told = len(self._batches)
+        while delay and told and self._batches[told - 1].at > now - delay:
+            told -= 1
+        return tuple(self._batches[:told])
 
 
 class Found(Struct, frozen=True, gc=False):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from mock_clever.ids import Mint
 from mock_clever.model import Id
@@ -22,6 +22,7 @@ class Login(Struct, frozen=True, kw_only=True):
     """Who logged in to which application: what a code stands for.
 
     `authorized_by` is "district", or "teacher" where Library let them in (docs/clever-library-user-flow).
+    `nonce` is what the authorize request sent, for the id_token (docs/oauth-oidc-overview).
     """
 
     client_id: str
@@ -30,20 +31,30 @@ class Login(Struct, frozen=True, kw_only=True):
     role: str
     redirect_uri: str
     authorized_by: str = "district"
+    nonce: str | None = None
 
 
-class _Issued(Struct, kw_only=True):
+class Issued(Struct, frozen=True, kw_only=True):
+    """A code or a user token, and for whom."""
+
     login: Login
     at: float
     used: bool = False
 
 
 class Session(Struct, frozen=True, kw_only=True):
-    """A person signed in to Clever in one browser."""
+    """A person signed in to Clever in one browser.
+
+    `role` is the one they chose, where they were asked; `by` the admin who looks through their eyes, and `within`
+    that admin's own session, to which they go back.
+    """
 
     district: Id
     user: Id
     at: float
+    role: str = ""
+    by: Id | None = None
+    within: str = ""
 
 
 class Grants:
@@ -51,15 +62,15 @@ class Grants:
 
     def __init__(self, mint: Mint) -> None:
         self._mint = mint
-        self._codes: dict[str, _Issued] = {}
-        self._tokens: dict[str, _Issued] = {}
+        self._codes: dict[str, Issued] = {}
+        self._tokens: dict[str, Issued] = {}
         self._sessions: dict[str, Session] = {}
 
     def code(self, login: Login, now: float) -> str:
         """A new code for this login: 40 hex digits."""
         self._forget(now)
         code = self._mint.hex(40)
-        self._codes[code] = _Issued(login=login, at=now)
+        self._codes[code] = Issued(login=login, at=now)
         return code
 
     def pending(self, code: str, client_id: str, now: float) -> Login | None:
@@ -77,9 +88,13 @@ class Grants:
     def exchange(self, code: str, now: float) -> str:
         """Use a pending code up: the new user token, `il` and 38 hex digits."""
         issued = self._codes[code]
-        issued.used = True
+        self._codes[code] = structs.replace(issued, used=True)
+        return self.token(issued.login, now)
+
+    def token(self, login: Login, now: float) -> str:
+        """A new user token, `il` and 38 hex digits: for a code, or at once by the implicit grant."""
         token = "il" + self._mint.hex(38)
-        self._tokens[token] = _Issued(login=issued.login, at=now)
+        self._tokens[token] = Issued(login=login, at=now)
         return token
 
     def bearer(self, token: str, now: float) -> Login | None:
@@ -89,7 +104,7 @@ class Grants:
 
     def publish(self, token: str, login: Login) -> None:
         """Let a user token that everybody knows stand for this login, and never expire."""
-        self._tokens[token] = _Issued(login=login, at=math.inf)
+        self._tokens[token] = Issued(login=login, at=math.inf)
 
     def revoke(self, meant: Callable[[Login], bool]) -> int:
         """Forget the codes and tokens of these logins; how many tokens there were."""
@@ -102,11 +117,15 @@ class Grants:
         """Go on with the secrets of another mint."""
         self._mint = mint
 
-    def sign_in(self, district: Id, user: Id, now: float) -> str:
+    def sign_in(self, district: Id, user: Id, now: float, by: Id | None = None, within: str = "") -> str:
         """Begin a Clever session; the value of its cookie."""
         cookie = self._mint.hex(64)
-        self._sessions[cookie] = Session(district=district, user=user, at=now)
+        self._sessions[cookie] = Session(district=district, user=user, at=now, by=by, within=within)
         return cookie
+
+    def choose(self, cookie: str, role: str) -> None:
+        """Let the person of this session, which is there, be in that role from now on."""
+        self._sessions[cookie] = structs.replace(self._sessions[cookie], role=role)
 
     def session(self, cookie: str | None, now: float, life: float) -> Session | None:
         """The Clever session of this cookie, while it lives: so many seconds."""

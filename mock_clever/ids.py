@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import random
 import re
-from collections.abc import Iterator
+from threading import Lock
 
 Stream = random.Random
 """A stream of chance, as `chance` makes it."""
@@ -47,7 +47,7 @@ def fingerprint(secret: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
 
 
 class Mint:
@@ -55,11 +55,14 @@ class Mint:
 
     def __init__(self, key: str) -> None:
         self._key = hashlib.sha256(key.encode()).digest()
-        self._numbers: Iterator[int] = iter(range(1, 2**62))
+        self._number = 0
+        self._lock = Lock()
 
     def hex(self, length: int = 40) -> str:
         """The next secret, of so many hex digits (at most 64)."""
-        number = str(next(self._numbers)).encode()
+        with self._lock:
+            self._number += 1
+            number = str(self._number).encode()
         return hashlib.blake2b(number, digest_size=32, key=self._key).hexdigest()[:length]
 
     def uuid(self) -> str:

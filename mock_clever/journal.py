@@ -156,6 +156,6 @@ def _body(body: bytes, content_type: str) -> Any:
             return masked_value("", msgspec.json.decode(body))
         if "form-urlencoded" in content_type:
             return {name: masked_text(name, value) for name, value in parse_qsl(body.decode(), True)}
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return f"{len(body)} bytes that are not {content_type}"
     return f"{len(body)} bytes of {content_type or 'no stated type'}"

@@ -122,7 +122,7 @@ ELSEWHERE = (
     wire.Header("Content-Length", "", ("every answer",)),
     wire.Header("Content-Type", "application/json; charset=utf-8", ("core",)),
     wire.Header("Content-Type", "application/json", ("resources",)),
-    wire.Header("Cache-Control", "no-store", ("token endpoint", "redirects"), "chosen", "sso 14"),
+    wire.Header("Cache-Control", "no-store", ("redirects",), "chosen", "sso 14"),
     wire.Header("WWW-Authenticate", 'Basic realm="Clever"', ("token endpoint",), "chosen", "sso 14"),
     wire.Header("Location", "", ("redirects",), "documented", "docs/oauth-implementation"),
     wire.Header("Set-Cookie", "", ("pages",), "chosen", OWN, "Clever's session and the guard of its forms"),

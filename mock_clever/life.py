@@ -30,6 +30,7 @@ from mock_clever.publishing import (
     turns,
 )
 from mock_clever.renaming import renamed
+from mock_clever.sis import Options
 from mock_clever.upkeep import Upkeep
 
 FORGOTTEN = 300 * 86_400.0
@@ -65,9 +66,10 @@ class Life:
 
     def __init__(self) -> None:
         self.upkeep = Upkeep()
+        self.options = Options()
         self.held: Held | None = None
         self.removed: dict[Key, Record] = {}
-        self._gone: dict[Key, Gone] = {}
+        self._gone: dict[Key, Gone[Any]] = {}
         self._left: dict[Id, User] = {}
         self._now_called: dict[Id, Id] = {}
 

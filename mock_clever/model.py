@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct, structs
 
@@ -394,6 +394,15 @@ def before(ids: Sequence[Id], cursor: Id) -> int:
     return bisect_left(ids, cursor)
 
 
+class Around(NamedTuple):
+    """What a part of a district knows beyond its records: the whole it is seen within, who had left that before,
+    and the ids that teachers have before v3 where they were told to it outright."""
+
+    whole: Snapshot | None
+    gone: tuple[User, ...]
+    known: dict[Id, Id] | None
+
+
 class Snapshot:
     """Every record of one district at one moment, by kind, each kind in id order."""
 
@@ -419,6 +428,7 @@ class Snapshot:
         self.register = attendance if isinstance(attendance, Register) else Register(attendance)
         self._whole: Snapshot | None = None
         self._gone: Iterable[User] = ()
+        self._known: dict[Id, Id] | None = None
 
     @property
     def district(self) -> District:
@@ -449,7 +459,19 @@ class Snapshot:
     def knowing(self, side: Snapshot, teachers: Iterable[Id]) -> Snapshot:
         """This snapshot with the ids that these teachers have in another before v3."""
         part = self.replace()
-        part.__dict__["_teacher_ids"] = {id: side.teacher_id(id) for id in teachers}
+        ids = list(teachers)
+        part._known = dict(zip(ids, side.teacher_ids(ids), strict=True))
+        return part
+
+    @property
+    def around(self) -> Around:
+        """What it knows of the district around it: by this alone it differs from its own records."""
+        return Around(self._whole, tuple(self._gone), self._known)
+
+    def placed(self, around: Around) -> Snapshot:
+        """This snapshot where another one was."""
+        part = self.within(around.whole, around.gone) if around.whole is not None else self.replace()
+        part._known = around.known
         return part
 
     def __eq__(self, other: object) -> bool:
@@ -550,6 +572,8 @@ class Snapshot:
 
     @cached_property
     def _teacher_ids(self) -> dict[Id, Id]:
+        if self._known is not None:
+            return self._known
         users = self.users if self._whole is None else self._gone
         own = {user.id: user.roles.teacher.legacy_id for user in users if user.roles.teacher is not None}
         return own if self._whole is None else own | self._whole._teacher_ids

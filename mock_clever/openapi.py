@@ -23,9 +23,11 @@ from mock_clever.apps import GRANTS
 from mock_clever.changes import AnyChange
 from mock_clever.control import bodies, timelines
 from mock_clever.faults.plan import Planned
+from mock_clever.fields import TOLD_AS_EVENT
 from mock_clever.settings import Settings
 from mock_clever.timeline import Timeline
-from mock_clever.versions import Permission
+from mock_clever.versions import VERSIONS, Permission, Version
+from mock_clever.versions.events import ACTIONS
 from mock_clever.versions.schema import DATETIME, DIALECT, ID, schema
 
 Json = dict[str, Any]
@@ -36,6 +38,16 @@ NAMES_ONLY = Permission(tier="sso")
 TEXT: Json = {"type": "string"}
 ANY: Json = {"type": "object"}
 HTML: Json = {"text/html": {"schema": TEXT}}
+
+
+def _closed(**properties: Json) -> Json:
+    """An object with just these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 class ChangesBody(Struct):
@@ -56,8 +68,12 @@ BODIES: dict[str, Any] = {
     "POST /_mock/districts/{id}/roster": bodies.RosterBody,
     "PATCH /_mock/districts/{id}": bodies.UpkeepBody,
     "PATCH /_mock/districts/{id}/library": bodies.LibraryBody,
+    "POST /_mock/consents": bodies.ConsentBody,
     "POST /_mock/revoke": bodies.RevokeBody,
     "POST /_mock/login": bodies.LoginBody,
+    "POST /_mock/keys/rotate": bodies.RotateBody,
+    "POST /_mock/badges": bodies.BadgeBody,
+    "POST /_mock/backup-codes": bodies.BackupCodeBody,
     "POST /_mock/clock": bodies.ClockBody,
     "POST /_mock/worlds": bodies.WorldBody,
     "POST /_mock/faults": Planned,
@@ -94,8 +110,46 @@ REFUSED_EXCHANGE: Json = {
 }
 TOKEN: Json = {
     "type": "object",
-    "properties": {"access_token": TEXT, "token_type": {"const": "bearer"}},
+    "properties": {
+        "access_token": TEXT,
+        "token_type": {"const": "bearer"},
+        "id_token": {"type": "string", "pattern": r"^[\w-]+\.[\w-]+\.[\w-]+$"},
+    },
     "required": ["access_token", "token_type"],
+    "additionalProperties": False,
+}
+DISCOVERED = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+SUPPORTED = (
+    *("response_types_supported", "subject_types_supported", "id_token_signing_alg_values_supported"),
+    *("scopes_supported", "token_endpoint_auth_methods_supported", "claims_supported"),
+)
+USERINFO: Json = {
+    "type": "object",
+    "properties": {
+        "sub": ID,
+        "user_id": ID,
+        "multi_role_user_id": ID,
+        "user_type": TEXT,
+        "district_id": ID,
+        "district": ID,
+        "email": TEXT,
+        "name": {
+            "type": "object",
+            "properties": {"first": TEXT, "last": TEXT, "middle": TEXT},
+            "required": ["first", "last", "middle"],
+            "additionalProperties": False,
+        },
+        "schools": {"type": "array", "maxItems": 0},
+        "given_name": TEXT,
+        "family_name": TEXT,
+        "email_verified": {"type": "boolean"},
+        "authorized_by": {"enum": ["district", "teacher"]},
+    },
+    "required": [
+        *("sub", "user_id", "multi_role_user_id", "user_type", "name", "schools", "given_name", "family_name"),
+        *("email_verified", "authorized_by"),
+    ],
+    "additionalProperties": False,
 }
 DISTRICT_TOKEN: Json = {
     "type": "object",
@@ -131,48 +185,26 @@ ATTENDANCE: Json = {
     "additionalProperties": False,
 }
 
-EVENT: Json = {
-    "type": "object",
-    "properties": {
-        "created": DATETIME,
-        "data": {
-            "type": "object",
-            "properties": {"object": ANY, "previous_attributes": ANY},
-            "required": ["object"],
-        },
-        "id": ID,
-        "type": TEXT,
-    },
-    "required": ["created", "data", "id", "type"],
-    "additionalProperties": False,
-}
-FEED: Json = {
-    "type": "object",
-    "properties": {
-        "data": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"data": EVENT, "uri": TEXT},
-                "required": ["data", "uri"],
-                "additionalProperties": False,
-            },
-        },
-        "links": {"$ref": "#/components/schemas/Links"},
-    },
-    "required": ["data", "links"],
-    "additionalProperties": False,
-}
-ONE_EVENT: Json = {
-    "type": "object",
-    "properties": {"data": EVENT, "links": {"$ref": "#/components/schemas/Links"}},
-    "required": ["data", "links"],
-    "additionalProperties": False,
-}
+
+def _feed(version: str) -> Json:
+    """A page of events."""
+    element = _closed(data={"$ref": f"#/components/schemas/{version}.event"}, uri=TEXT)
+    return _closed(data={"type": "array", "items": element}, links={"$ref": "#/components/schemas/Links"})
+
+
+def _one_event(version: str) -> Json:
+    return _closed(
+        data={"$ref": f"#/components/schemas/{version}.event"}, links={"$ref": "#/components/schemas/Links"}
+    )
+
+
+def _version_of(row: Endpoint) -> str:
+    return row.path.split("/")[1]
+
 
 ANSWERS: dict[str, Json] = {
-    **{f"GET {row.path}": FEED for row in ENDPOINTS if row.path.endswith("/events")},
-    **{f"GET {row.path}": ONE_EVENT for row in ENDPOINTS if row.path.endswith("/events/{id}")},
+    **{f"GET {row.path}": _feed(_version_of(row)) for row in ENDPOINTS if row.path.endswith("/events")},
+    **{f"GET {row.path}": _one_event(_version_of(row)) for row in ENDPOINTS if row.path.endswith("/events/{id}")},
     **{f"GET {row.path}": ME for row in ENDPOINTS if row.path.endswith("/me")},
     "GET /oauth/tokens": {
         "type": "object",
@@ -188,12 +220,44 @@ ANSWERS: dict[str, Json] = {
         "properties": {"client_id": TEXT, "scopes": {"type": "array", "items": TEXT}},
         "required": ["client_id", "scopes"],
     },
+    "GET /.well-known/openid-configuration": {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(DISCOVERED, TEXT),
+            **{name: {"type": "array", "items": TEXT} for name in SUPPORTED},
+        },
+        "required": [*DISCOVERED, *SUPPORTED],
+        "additionalProperties": False,
+    },
+    "GET /oauth/certs": {
+        "type": "object",
+        "properties": {
+            "keys": {
+                "type": "array",
+                "minItems": 1,
+                "items": {
+                    "type": "object",
+                    "properties": {"kty": {"const": "RSA"}, "use": {"const": "sig"}}
+                    | dict.fromkeys(("kid", "alg", "n", "e"), TEXT),
+                    "required": ["kty", "use", "kid", "alg", "n", "e"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+        "required": ["keys"],
+        "additionalProperties": False,
+    },
+    "GET /userinfo": USERINFO,
+    "POST /userinfo": USERINFO,
     **{f"GET {row.path}": ATTENDANCE for row in ENDPOINTS if "/attendance/" in row.path},
 }
 """What endpoints beside the roster answer with 200, by operation."""
 
 BASIC = ("GET /oauth/tokens", "POST /oauth/tokens")
 """The operations that take client id and secret instead of a token."""
+
+OPEN = ("GET /.well-known/openid-configuration", "GET /oauth/certs")
+"""The operations that take neither."""
 
 
 def document(app: Flask, base: str = "http://127.0.0.1:8123") -> Json:
@@ -292,9 +356,25 @@ def _components() -> dict[str, Json]:
         version, part, *midnight = name.rsplit(".", 2) if name.endswith(".midnight") else name.rsplit(".", 1)
         found[name] = schema(version, part, FULL, timestamps=bool(midnight))
         found[f"{name}.sso"] = schema(version, part, NAMES_ONLY, timestamps=bool(midnight))
+    for told in VERSIONS.values():
+        found |= _of_events(told)
     _, forms = msgspec.json.schema_components(BODIES.values(), ref_template="#/components/schemas/{name}")
     plain: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(forms))  # its defaults are Python's own
     return found | plain
+
+
+def _of_events(version: Version) -> dict[str, Json]:
+    """An event of this version, and each record in the words of events, with the keys that only those have."""
+    told = {each.part: each for each in version.collections.values() if each.events}
+    words = frozenset({TOLD_AS_EVENT})
+    records = {f"{version.name}.{part}.event": schema(version.name, part, FULL, switched=words) for part in told}
+    types = [
+        f"{each.events}.{action}" for each in version.collections.values() if each.events for action in ACTIONS
+    ]
+    data = _closed(object={"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in records]})
+    data["properties"]["previous_attributes"] = ANY
+    event = _closed(created=DATETIME, data=data, id=ID, type={"enum": types})
+    return records | {f"{version.name}.event": event}
 
 
 def _beside() -> Iterator[tuple[str, str, Json]]:
@@ -304,7 +384,7 @@ def _beside() -> Iterator[tuple[str, str, Json]]:
             security: list[Json] = []
             responses = _page_responses()
         else:
-            security = [{"client": []}] if name in BASIC else [{"token": []}]
+            security = [] if name in OPEN else [{"client": []}] if name in BASIC else [{"token": []}]
             responses = {"200": _json("What is asked for.", ANSWERS[name]), **_refusals_of(name)}
         yield (
             row.method,
@@ -313,7 +393,7 @@ def _beside() -> Iterator[tuple[str, str, Json]]:
                 row.method,
                 row.path,
                 f"{row.method} {row.path}",
-                "login" if row.path.startswith("/oauth") or row.page else row.path.split("/")[1],
+                "login" if row.path.startswith(("/oauth", "/.well-known")) or row.page else row.path.split("/")[1],
                 of_path(row.path) if row.method == "GET" else [],
                 security=security,
                 responses=responses,
@@ -323,6 +403,8 @@ def _beside() -> Iterator[tuple[str, str, Json]]:
 
 
 def _refusals_of(name: str) -> Json:
+    if name in OPEN:
+        return {}
     if name in BASIC:
         return {status: _json("A refusal of the token endpoint.", REFUSED_EXCHANGE) for status in ("400", "401")}
     return _refused(413)
@@ -351,7 +433,8 @@ def _form(row: Endpoint) -> Json | None:
             "application/x-www-form-urlencoded",
         ]
     )
-    return {"required": True, "content": {kind: {"schema": described} for kind in kinds}}
+    needed = row.page or any(p.required for p in rows)
+    return {"required": needed, "content": {kind: {"schema": described} for kind in kinds}}
 
 
 def _control(app: Flask) -> Iterator[tuple[str, str, Json]]:
@@ -371,15 +454,17 @@ def _control(app: Flask) -> Iterator[tuple[str, str, Json]]:
                     "control plane",
                     of_path(path) if method == "GET" else [],
                     security=[],
-                    responses={
-                        "2XX": _json("Done.", ANY),
-                        "4XX": _json(
-                            "What was wrong, and what to send instead.", {"$ref": "#/components/schemas/Message"}
-                        ),
-                    },
+                    responses=_page_responses() if rule.endpoint.startswith("portal.") else _done_or_not(),
                     body=_body(f"{method} {path}"),
                 ),
             )
+
+
+def _done_or_not() -> Json:
+    return {
+        "2XX": _json("Done.", ANY),
+        "4XX": _json("What was wrong, and what to send instead.", {"$ref": "#/components/schemas/Message"}),
+    }
 
 
 def _body(name: str) -> Json | None:
@@ -463,13 +548,3 @@ def _refused(*more: int) -> Json:
 
 def _json(description: str, described: Json) -> Json:
     return {"description": description, "content": {"application/json": {"schema": described}}}
-
-
-def _closed(**properties: Json) -> Json:
-    """An object with just these keys."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }

@@ -89,13 +89,18 @@ class Shelf:
 
 
 class Published:
-    """What one application sees now, with which rights, and the pages written of it."""
+    """What one application sees now, with which rights, and the pages written of it, which no shelf keeps if
+    none is given."""
 
-    def __init__(self, snapshot: Snapshot, permission: Permission, shelf: Shelf) -> None:
+    def __init__(self, snapshot: Snapshot, permission: Permission, shelf: Shelf | None = None) -> None:
         self.snapshot = snapshot
         self.permission = permission
-        self._shelf = shelf
+        self._shelf = shelf or Shelf(kept=0)
         self._mark = object()  # its pages are told from all others by it, even when it is long gone
+
+    def on(self, shelf: Shelf) -> Published:
+        """The same, its pages kept on this shelf."""
+        return Published(self.snapshot, self.permission, shelf)
 
     def page(self, key: Hashable, write: Callable[[], Pieces]) -> Page:
         """The page under this key, written now if it was not before."""

@@ -29,6 +29,7 @@ _MADE_BY = (
     "sis",
 )
 _MAGIC = b"mock-clever prepared district\n"
+_LARGE = 2**22  # bytes of a packed district
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of glibc's mallopt
 
 
@@ -36,7 +37,6 @@ def prepare(preset: str, seed: int = 0, cache: Path | None = None) -> Snapshot:
     """The district of that preset and seed. Raises UnknownPreset."""
     if not read_preset(preset).large:
         return ingest(generate(preset, seed))
-    _return_large_blocks()
     path = prepared_file(preset, seed, cache or default_cache())
     try:
         return load(path)
@@ -85,6 +85,8 @@ def load(path: Path) -> Snapshot:
         data = file.read()
     if not head.startswith(_MAGIC) or head[len(_MAGIC) :] != zlib.crc32(data).to_bytes(4, "big"):
         raise BadPack("the file is damaged, or is no prepared district")
+    if len(data) > _LARGE:
+        _return_large_blocks()
     with _collector_paused():
         return unpack(data)
 

@@ -7,12 +7,12 @@ same object as before, so that nothing downstream takes it for changed (docs/eve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Sized
-from typing import Any
+from typing import Any, Generic
 
 from msgspec import Struct, structs
 
 from mock_clever.clock import iso
-from mock_clever.model import KINDS, ROLES, Id, Record, Snapshot
+from mock_clever.model import KINDS, ROLES, Id, R, Record, Snapshot
 
 Key = tuple[str, Id]
 Counts = dict[str, dict[str, int]]
@@ -25,10 +25,10 @@ COUNTED = ("schools", "sections", "courses", "terms", "resources", *ROLES)
 """The record types that the brakes count: people by role, as a dashboard shows them (support 360044699192)."""
 
 
-class Gone(Struct, frozen=True):
+class Gone(Struct, Generic[R], frozen=True):
     """A record that is not published any more: as it was, and the moment of the sync it went with."""
 
-    record: Record
+    record: R
     since: float
 
 
@@ -42,7 +42,7 @@ class Turn(Struct, frozen=True):
     deleted: int
 
 
-def dated(offered: Snapshot, published: Snapshot, gone: Mapping[Key, Gone], now: float) -> Snapshot:
+def dated(offered: Snapshot, published: Snapshot, gone: Mapping[Key, Gone[Any]], now: float) -> Snapshot:
     """What is offered with the dates Clever gives it, sharing whatever is as it is published.
 
     `last_modified` moves with core fields and not with `ext` (recorded v3.0; events-and-sync 11 #5). What returns
@@ -95,7 +95,7 @@ def _core(record: Any) -> Any:
     return record
 
 
-def brought_back(source: Snapshot, published: Snapshot, gone: Mapping[Key, Gone]) -> Snapshot:
+def brought_back(source: Snapshot, published: Snapshot, gone: Mapping[Key, Gone[Any]]) -> Snapshot:
     """The source with the courses and terms that sections which are new or came back name, where they are known.
 
     Clever makes both of the sections' data, so they are there when a section speaks of them again.

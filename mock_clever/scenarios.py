@@ -23,6 +23,7 @@ from mock_clever.ingest import ingest
 from mock_clever.model import Snapshot
 from mock_clever.prepared import prepare
 from mock_clever.settings import Settings
+from mock_clever.sis import Options
 from mock_clever.synthesis import UnknownPreset, answer_key
 from mock_clever.world import World
 
@@ -35,7 +36,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class Scenario(Struct, frozen=True, kw_only=True):
     """What a world begins with. `roster` is a folder of CSV files that takes the preset's place.
 
-    `settings` are those that a reset goes back to.
+    `settings` are those that a reset goes back to; `oidc` switches the standard applications to OIDC.
     """
 
     preset: str = "sandbox"
@@ -43,6 +44,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     roster: Path | None = None
     settings: Settings = Settings()
     redirect_uris: tuple[str, ...] = (REDIRECT_URI,)
+    oidc: bool = False
     cache: Path | None = None
 
 
@@ -53,6 +55,7 @@ class Start(Struct, frozen=True):
     district: Snapshot
     answers: list[dict[str, Any]]
     warnings: tuple[str, ...] = ()
+    options: Options = Options()
 
 
 def start(scenario: Scenario) -> Start:
@@ -73,15 +76,25 @@ def _from_files(scenario: Scenario, folder: Path) -> Start:
         loaded = load(folder)
     except RosterError as wrong:
         raise ControlRefusal(str(wrong)) from None
-    return Start(scenario, ingest(loaded.source), [], tuple(str(warning) for warning in loaded.warnings))
+    warnings = tuple(str(warning) for warning in loaded.warnings)
+    return Start(scenario, ingest(loaded.source), [], warnings, loaded.source.district.options)
 
 
-def reread(district: Snapshot, folder: str) -> tuple[Snapshot, list[str]]:
-    """A district as a folder of CSV files on this machine now has it, and what Clever would warn of.
+class Reread(Struct, frozen=True):
+    """A district read anew, how its rows were read, and what Clever would warn of."""
+
+    district: Snapshot
+    options: Options
+    warnings: list[str]
+
+
+def reread(district: Snapshot, folder: str, options: Options) -> Reread:
+    """A district as a folder of CSV files on this machine now has it.
 
     Who has the key they had before has the id they had before. What Clever alone knows of the district stays;
-    its name and the like are those of the folder's `district.toml`, if there is one. Raises ControlRefusal with
-    every problem of bad files, or for a folder of another district.
+    its name and the like are those of the folder's `district.toml`, if there is one. Its options are those it
+    had (`options`), but for what that file says. Raises ControlRefusal with every problem of bad files, or for a
+    folder of another district.
     """
     from mock_clever.roster import RosterError, load, named  # only when asked, as above
 
@@ -96,7 +109,8 @@ def reread(district: Snapshot, folder: str) -> tuple[Snapshot, list[str]]:
     if told.get("id", own.id) != own.id:
         raise ControlRefusal(f"the folder is that of district {told['id']}, not of {own.id}: name another", 409)
     first = min(chain(district.schools.ids, district.users.ids), default=own.id)
-    row = structs.replace(loaded.source.district, id=own.id, created=iso(int(first[:8], 16)))
+    kept = {name: value for name, value in structs.asdict(options).items() if name not in told}
+    row = structs.replace(loaded.source.district, id=own.id, created=iso(int(first[:8], 16)), **kept)
     read = ingest(structs.replace(loaded.source, district=row))
     said = read.district if told else own
     new = structs.replace(
@@ -104,12 +118,12 @@ def reread(district: Snapshot, folder: str) -> tuple[Snapshot, list[str]]:
         last_attendance_sync=read.district.last_attendance_sync,
         **{name: getattr(own, name) for name in _CLEVERS},
     )
-    return read.replace(districts=[new]), [str(warning) for warning in loaded.warnings]
+    return Reread(read.replace(districts=[new]), row.options, [str(warning) for warning in loaded.warnings])
 
 
 def fill(world: World, begins: Start, connect: bool = True) -> None:
     """Put a scenario's district into a world, and connect it to every application there unless told not to."""
-    world.add_district(begins.district, begins.answers)
+    world.add_district(begins.district, begins.answers, begins.options)
     for app in list(world.apps.values()) if connect else ():
         if app.by_district and app.client_id != PORTAL.client_id:
             world.connect(app.client_id, begins.district.district.id)
@@ -119,12 +133,14 @@ def fill(world: World, begins: Start, connect: bool = True) -> None:
 class Worlds:
     """The worlds of this process by name; `main` is always there."""
 
-    def __init__(self, begins: Start) -> None:
+    def __init__(self, begins: Start, living: Mapping[str, tuple[Start, World]] | None = None) -> None:
+        """`living` are worlds that go on, each with what it began with."""
         self._begins = begins
-        self._worlds: dict[str, World] = {}
-        self._starts: dict[str, Start] = {}
+        self._starts = {name: start for name, (start, _) in (living or {}).items()}
+        self._worlds = {name: world for name, (_, world) in (living or {}).items()}
         self._lock = Lock()
-        self.create(MAIN)
+        if MAIN not in self._worlds:
+            self.create(MAIN)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._worlds))
@@ -133,6 +149,11 @@ class Worlds:
     def begins(self) -> Start:
         """What a world begins with unless told otherwise."""
         return self._begins
+
+    def living(self) -> dict[str, tuple[Start, World]]:
+        """Every world by name, with what it began with."""
+        worlds, starts = self._worlds.copy(), self._starts.copy()  # no lock: another may take long to begin
+        return {name: (starts[name], world) for name, world in worlds.items() if name in starts}
 
     def get(self, name: str) -> World | None:
         """The world of this name."""
@@ -146,10 +167,9 @@ class Worlds:
             if name in self._worlds:
                 raise ControlRefusal(f"there is a world {name!r} already: DELETE it or choose another name", 409)
             begins = self._start(preset, seed)
-            world = _fresh(
-                name, begins, {app.client_id: app for app in standard_apps(begins.scenario.redirect_uris)}
-            )
-            self._worlds[name], self._starts[name] = world, begins
+            apps = standard_apps(begins.scenario.redirect_uris, begins.scenario.oidc)
+            world = _fresh(name, begins, {app.client_id: app for app in apps})
+            self._starts[name], self._worlds[name] = begins, world
             return world
 
     def reset(self, name: str) -> World:

@@ -26,6 +26,46 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["basic or body", "basic"],
         Meta(description="Where the token endpoint accepts client id and secret; the body is always a finding."),
     ] = "basic or body"
+    cancel: Annotated[
+        Literal["stays", "access_denied"],
+        Meta(
+            description="What cancelling a login does: the person stays on Clever's page, or goes back with"
+            " `error=access_denied`."
+        ),
+    ] = "stays"
+    role_choice: Annotated[
+        Literal["priority", "asked"],
+        Meta(
+            description="In which role a person of several logs in: the first the app supports, or, as before v3,"
+            " the one they choose."
+        ),
+    ] = "priority"
+    issuer: Annotated[
+        Literal["base URL", "https://clever.com"],
+        Meta(description="The issuer that discovery and id_tokens name: this world's own URL, or Clever's."),
+    ] = "base URL"
+    user_type: Annotated[
+        Literal["underscored", "spaced", "older"],
+        Meta(
+            description="How `user_type` is written in OIDC: `staff` and `district_admin`, `district admin` with a"
+            " space, or `school_admin` and `district_admin` as in docs/identity-api."
+        ),
+    ] = "underscored"
+    id_token_district: Annotated[
+        Literal["district", "district_id", "both"],
+        Meta(description="The claim of an id_token that names the district: today's, the older one, or both."),
+    ] = "district"
+    unversioned_me: Annotated[
+        Literal["v1.2", "v2.0", "v2.1", "v3.0", "v3.1"],
+        Meta(description="The version that `/me` without one answers in; it is always a finding."),
+    ] = "v2.1"
+    district_me: Annotated[
+        Literal["refused", "told"],
+        Meta(
+            description="What `/me` without a version, or of one before v3, answers a district token: the 404, or"
+            " `type: district` as once upon a time."
+        ),
+    ] = "refused"
     unauthorized: Annotated[
         Literal["recorded", "message", "lms"],
         Meta(
@@ -74,6 +114,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["documented", "recorded"],
         Meta(description="The order of events in a batch: as documented, or districts and schools first."),
     ] = "documented"
+    former_objects: Annotated[
+        Literal["whole", "changed keys"],
+        Meta(
+            description="What `previous_attributes` tells of an `ext`, `location`, `credentials` or `disability`:"
+            " the whole old object, as of `name`, or its changed keys."
+        ),
+    ] = "whole"
+    event_last_modified: Annotated[
+        Literal["moves", "named", "stale"],
+        Meta(
+            description="`last_modified` in updates: the new one; the old one named in `previous_attributes` too,"
+            " as in 2013; or still the old one, as in 2014."
+        ),
+    ] = "moves"
+    bare_self: Annotated[
+        Literal["question mark", "plain"],
+        Meta(
+            description="The self link of a feed asked for without a query: `/v3.1/events?` as recorded, or plain."
+        ),
+    ] = "question mark"
+    event_delay: Annotated[
+        int,
+        Meta(ge=0, le=86_400, description="Seconds after the data until their events can be read; recorded: 66."),
+    ] = 0
     last_sync_events: Annotated[
         Literal["told", "silent"],
         Meta(description="Whether every sync makes a `districts.updated`, because `last_sync` moves."),

@@ -177,14 +177,25 @@ class AttendanceRow(Row, frozen=True):
     attendance_id: Cell = None
 
 
-class DistrictRow(Struct, frozen=True, kw_only=True):
-    """What Clever knows about a district apart from its files.
+class Options(Struct, frozen=True, kw_only=True):
+    """How a district's rows are read, at its first sync and at every later one.
 
-    `created` is the timestamp of the first sync: ids begin with its second and records are dated by it.
     `course_keys`: whether a course is known by its number (docs/data-model-quirks…, since January 2023).
     `section_name`: whether the source's name of a section or the generated one comes first (docs/ss-design says
     the source's, docs/sections the generated). `contact_identity`: whether a contact without sis_id stays who
     they are while name and e-mail do (docs/student-contacts), or becomes another at any change (docs/users).
+    """
+
+    course_keys: bool = True
+    section_name: Literal["source", "generated"] = "source"
+    contact_identity: Literal["name and email", "any change"] = "name and email"
+
+
+class DistrictRow(Struct, frozen=True, kw_only=True):
+    """What Clever knows about a district apart from its files.
+
+    `created` is the timestamp of the first sync: ids begin with its second and records are dated by it. The last
+    three are its `Options`.
     """
 
     id: str
@@ -202,6 +213,11 @@ class DistrictRow(Struct, frozen=True, kw_only=True):
     course_keys: bool = True
     section_name: Literal["source", "generated"] = "source"
     contact_identity: Literal["name and email", "any change"] = "name and email"
+
+    @property
+    def options(self) -> Options:
+        """How its rows are read."""
+        return Options(**{name: getattr(self, name) for name in Options.__struct_fields__})
 
 
 class Source(Struct, kw_only=True):

@@ -22,7 +22,7 @@ from mock_clever.changes import AnyChange, read
 from mock_clever.clock import duration, iso, moment
 from mock_clever.errors import ControlRefusal
 from mock_clever.evolution import day_of
-from mock_clever.feeds import Manner
+from mock_clever.faults.plan import Planned
 from mock_clever.ids import is_object_id
 from mock_clever.model import KINDS, Id
 from mock_clever.rules import Rule
@@ -32,6 +32,7 @@ from mock_clever.sharing import Sharing
 from mock_clever.synthesis.answers import names
 from mock_clever.upkeep import checked
 from mock_clever.versions import VERSIONS
+from mock_clever.versions.events import Manner
 from mock_clever.world import World
 
 DAY = 86_400.0
@@ -105,7 +106,7 @@ class Step(Strict, frozen=True):
     upkeep: Upkeep = Upkeep()
     pause: Pause | None = None
     safety: bool | None = None
-    faults: tuple[dict[str, Any], ...] = ()
+    faults: tuple[Planned, ...] = ()
     remember: dict[str, str] = {}
     change: tuple[AnyChange, ...] = ()
     evolve: Evolve | None = None
@@ -254,7 +255,7 @@ class _Playing:
         if step.safety is not None:
             world.register(structs.replace(world.apps[self.app], safety=step.safety))
         for fault in step.faults:
-            world.faults.add(dict(fault))
+            world.faults.add(fault)
         self.remembered |= {name: self.named(what) for name, what in step.remember.items()}
         if step.change:
             world.change(id, read(self.resolved(msgspec.to_builtins(step.change))), publish=False)

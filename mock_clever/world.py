@@ -14,10 +14,12 @@ from typing import Any
 from msgspec import structs
 
 from mock_clever.apps import App, Connection
-from mock_clever.changes import Change, happen
+from mock_clever.badges import Badges
+from mock_clever.changes import AnswerKey, Change, happen
 from mock_clever.clock import Clock, iso
 from mock_clever.consents import Consent, Consents, Library
 from mock_clever.difference import NOTHING, difference
+from mock_clever.directory import Directories
 from mock_clever.errors import ControlRefusal
 from mock_clever.faults.plan import FaultPlan
 from mock_clever.feeds import Batch, Feed
@@ -31,6 +33,8 @@ from mock_clever.publishing import excess, turns
 from mock_clever.rates import Rates
 from mock_clever.settings import Settings
 from mock_clever.sharing import Sharing, classrooms, visible
+from mock_clever.signing import Keyring
+from mock_clever.sis import Options
 from mock_clever.upkeep import DAY, Moment, due, paused
 from mock_clever.versions import Permission
 
@@ -52,9 +56,12 @@ class World:
         self.districts: dict[Id, Snapshot] = {}
         self.sources: dict[Id, Snapshot] = {}
         self.connections: dict[Id, Connection] = {}
-        self.answers: list[dict[str, Any]] = []
+        self.answers = AnswerKey()
         self.grants = Grants(self.mint)
+        self.keys = Keyring(f"{seed} {name}")
         self.consents = Consents()
+        self.badges = Badges()
+        self.directories = Directories()
         self.journal = Journal()
         self.faults = FaultPlan()
         self.rates = Rates()
@@ -69,6 +76,16 @@ class World:
         self._published: dict[Id, tuple[tuple[Any, ...], Published]] = {}
         self._shelf = Shelf()
 
+    def resume(self) -> None:
+        """Work out again what follows from all the rest, which somebody has put in place."""
+        self._by_token = {connection.access_token: connection.id for connection in self.connections.values()}
+        self._frozen = {id: frozen.on(self._shelf) for id, frozen in self._frozen.items()}
+        self._guarded = {id: guarded.on(self._shelf) for id, guarded in self._guarded.items()}
+        for connection in self.connections.values():
+            if connection.connected and self.apps[connection.client_id].told_events:
+                seen = self.published(connection)
+                self._seen[connection.id] = (seen.snapshot, seen.permission)
+
     def carry_on(self, before: World) -> None:
         """Take over, empty, what must never repeat itself across a reset: the mint and the journal's numbers."""
         self.mint = before.mint
@@ -78,14 +95,17 @@ class World:
 
     # Districts and what happens to them
 
-    def add_district(self, district: Snapshot, answers: Iterable[dict[str, Any]] = ()) -> None:
-        """Put a district into this world, connected to nothing yet."""
+    def add_district(
+        self, district: Snapshot, answers: Iterable[dict[str, Any]] = (), options: Options | None = None
+    ) -> None:
+        """Put a district into this world, connected to nothing yet; its rows were read with these options."""
         with self.lock:
             if district.district.id in self.districts:
                 raise ControlRefusal(f"district {district.district.id} is here already: choose another seed", 409)
             self.districts[district.district.id] = self.sources[district.district.id] = district
-            self._lives[district.district.id] = Life()
-            self.answers += answers
+            self._lives[district.district.id] = life = Life()
+            life.options = options or life.options
+            self.answers.plant(answers)
             self._due = 0.0
 
     def district(self, id: Id) -> Snapshot:
@@ -112,7 +132,7 @@ class World:
             wanted, resting = list(changes), paused(self.districts[district].district, now)
             happened = happen(before, wanted, life.removed, iso(now), settling=publish)
             self.sources[district], life.removed = happened.district, happened.removed
-            self.answers += happened.answers
+            self.answers.add(happened.answers)
             self._follow(district, before, happened.district)
             if publish and not resting:
                 self._sync(district, now, at_once=True)
@@ -120,11 +140,16 @@ class World:
                 self._tell(self._connected_to(district))
             return len(wanted)
 
-    def load(self, district: Id, source: Snapshot, publish: bool = True) -> Outcome | None:
-        """Put a whole new source in the place of the old one, and sync unless told not to."""
+    def load(
+        self, district: Id, source: Snapshot, publish: bool = True, options: Options | None = None
+    ) -> Outcome | None:
+        """Put a whole new source in the place of the old one, and sync unless told not to. `options`: how its rows
+        were read, if not as before."""
         with self.lock:
             self.catch_up()
-            self.sources[district] = self.life(district).recognised(source)
+            life = self.life(district)
+            life.options = options or life.options
+            self.sources[district] = life.recognised(source)
             return self._sync(district, self.clock.now()) if publish else None
 
     # Syncs: how what a district's system says comes to be published
@@ -422,7 +447,7 @@ class World:
         """The batches of events that this connection's application may read now."""
         with self.lock:
             feed = self._feeds.get(connection.id)
-            return feed.kept(self.clock.now()) if feed is not None else ()
+            return feed.kept(self.clock.now(), self.settings.event_delay) if feed is not None else ()
 
     def event_ends(self) -> Mapping[Id, list[float]]:
         """When the batches of each connection's feed expire."""
@@ -498,16 +523,16 @@ class World:
         consenting = self.consents.teachers(login.client_id, login.district)
         seen = classrooms(district, consenting, login.user)
         snapshot = seen.within(district, gone)
-        return Published(snapshot, self.apps[login.client_id].library_permission, Shelf(kept=0))
+        return Published(snapshot, self.apps[login.client_id].library_permission)
 
     def foreseen(self, connection: Connection, rule: Sharing) -> Snapshot:
         """What this connection's application would see under another rule."""
         return visible(self.districts[connection.district], rule, self.apps[connection.client_id].roles)
 
-    def person(self, wanted: str) -> tuple[Id, User] | None:
-        """A person by Clever id or by a name they log in with, and the district they belong to."""
-        for id, district in self.districts.items():
-            user = district.users.get(wanted) or next((u for u in district.users if wanted in logins(u)), None)
+    def person(self, wanted: str, district: Id = "") -> tuple[Id, User] | None:
+        """A person by Clever id or by a name they log in with, and their district: any, or that one."""
+        for id, town in self.districts.items():
+            user = next(self.directories.of(town).named(wanted), None) if district in ("", id) else None
             if user is not None:
                 return id, user
         return None
@@ -519,25 +544,3 @@ def _as_synced(before: Snapshot, after: Snapshot) -> Snapshot:
         return before
     own = structs.replace(before.district, last_sync=after.district.last_sync)
     return before.replace(districts=[own])
-
-
-def logins(user: User) -> Mapping[str, str | None]:
-    """The names a person may type to log in, each with the password it takes.
-
-    In the sandbox a student's username and password are the student number, a teacher's the teacher number, a
-    member of staff's the staff id (docs/testing-your-sso-integration).
-    """
-    student, teacher, staff = user.roles.student, user.roles.teacher, user.roles.staff
-    numbers = [
-        student.student_number if student else None,
-        teacher.teacher_number if teacher else None,
-        staff.staff_id if staff else None,
-    ]
-    found = {number: user.password or number for number in numbers if number}
-    for role in (student, teacher, staff):
-        if role is not None and role.credentials and role.credentials.district_username:
-            name = role.credentials.district_username
-            found[name] = user.password or name
-    if user.roles.district_admin is not None and user.email:
-        found[user.email] = user.password or user.email
-    return found

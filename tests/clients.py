@@ -135,10 +135,16 @@ class Browser:
         self.client = app.test_client()
 
     def open(self, path: str, **query: str) -> TestResponse:
-        """Go there, and on to the login page if sent to it; a redirect to an application is not followed."""
-        response = self.client.get(path, query_string=query)
-        location = response.headers.get("Location", "")
-        return self.client.get(location) if location.startswith("/") else response
+        """Go there, and on to the login page if sent to it; a redirect to an application is not followed.
+
+        Where a district is asked for, it is the first.
+        """
+        response = self.client.get(path, query_string=query or None)
+        while response.headers.get("Location", "").startswith("/"):
+            response = self.client.get(response.headers["Location"])
+            first = soup(response).select_one("section.testers a.choice") if response.status_code == 200 else None
+            response = self.client.get(str(first["href"])) if first is not None else response
+        return response
 
     def authorize(self, app: App, **query: str) -> TestResponse:
         """Follow a Log in with Clever link."""
@@ -154,6 +160,13 @@ class Browser:
     def choose(self, page: TestResponse, user: str) -> TestResponse:
         """Press the button of a person on the login page."""
         return self.submit(forms_of(page)[user])
+
+    def authorized(self, sent_on: TestResponse) -> TestResponse:
+        """Say yes on the consent page to which a teacher was sent."""
+        asked = self.client.get(sent_on.headers["Location"])
+        form = soup(asked).select_one("form.answers")
+        assert form is not None
+        return self.submit(form, answer="authorize")
 
     def type_in(self, page: TestResponse, username: str, password: str) -> TestResponse:
         """Log in with Clever Passwords."""

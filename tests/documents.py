@@ -164,7 +164,9 @@ PRINTED: dict[str, Callable[[], str]] = {
     "commands": commands,
     "faults": faults,
     "changes": changes,
-    "quirks": lambda: ", ".join(f"`{name}`" for name in QUIRKS) + "\n",
+    "quirks": lambda: table(
+        ("quirk", "someone who"), [(f"`{name}`", quirk.says) for name, quirk in QUIRKS.items()]
+    ),
     "settings": lambda: table(
         ("setting", "default", "values", "what it means"),
         [(f"`{name}`", f"`{default}`", values, means) for name, default, values, means in described()],

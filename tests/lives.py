@@ -11,6 +11,8 @@ from mock_clever.changes import TYPES
 from mock_clever.model import Record, Snapshot
 
 WORDS = st.sampled_from(["", "Ada", "Zoë", "x@example.org", "tess@example.org", "sol@example.org"])
+TIES = st.sampled_from(["", "Parent", "Sibling", "Guardian"])  # the last is no word of Clever's
+CONTACTS = st.sampled_from(["", "Primary", "Family"])
 NUMBERS = st.sampled_from(["s11", "t21", "41", "n1", "n2", "n3"])
 Key = tuple[str, str]
 Values = Mapping[str, Any]
@@ -118,11 +120,17 @@ _OF: dict[str, Callable[[Drawn], tuple[dict[str, Any], dict[str, Any]]]] = {
     "section.drop": lambda d: ({"section": d.section}, {}),
     "contact.add": lambda d: (
         {"student": d.student, "name": WORDS},
-        {"email": WORDS, "phone": WORDS, "relationship": WORDS, "contact_type": WORDS, "sis_id": NUMBERS},
+        {"email": WORDS, "phone": WORDS, "relationship": TIES, "contact_type": CONTACTS, "sis_id": NUMBERS},
     ),
     "contact.edit": lambda d: (
         {"contact": d.contact},
-        {"name": WORDS, "email": d.text, "phone": d.text, "relationship": d.text, "contact_type": d.text},
+        {
+            "name": WORDS,
+            "email": d.text,
+            "phone": d.text,
+            "relationship": TIES | st.none(),
+            "contact_type": CONTACTS,
+        },
     ),
     "contact.drop": lambda d: ({"student": d.student, "contact": d.contact}, {}),
     "grade.promote": lambda d: ({}, {"school": d.school}),

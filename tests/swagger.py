@@ -63,6 +63,18 @@ def published(name: str, path: str, status: str = "200") -> Checker:
     return Checker(_converted(answer["schema"], "answer") | {"definitions": definitions})
 
 
+@cache
+def published_event(name: str, type: str) -> Checker:
+    """What the file says of an event of that type: the keys of every event and, beside them, its own."""
+    found = read(name)["definitions"]
+    properties = {
+        key: has for part in (found["Event"], found[type]["allOf"][1]) for key, has in part["properties"].items()
+    }
+    definitions = {title: _converted(has, _titled(title, has)) for title, has in found.items() if "." not in title}
+    event = _converted({"type": "object", "properties": properties}, "event")
+    return Checker(event | {"definitions": definitions})
+
+
 def _titled(title: str, facts: dict[str, Any]) -> str:
     """What a definition is told by: the envelopes of all lists are `list`, those of all records `one`."""
     held = facts["properties"].get("data", {}) if "Response" in title else {}

@@ -68,6 +68,8 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 def to_clever(page: Page, vendor: str) -> None:
     page.goto(vendor)
     page.get_by_role("link", name="Log in with Clever").click()
+    page.get_by_role("heading", name="Find your school").wait_for()
+    page.locator("section.testers a").first.click()
     page.get_by_role("heading", name="Log in to Example Login").wait_for()
 
 

@@ -33,7 +33,7 @@ from town import (
 )
 from wholeness import broken
 
-from mock_clever.changes import TYPES, happen, read, settled, summary
+from mock_clever.changes import TYPES, AnswerKey, answer_key, happen, read, settled, summary
 from mock_clever.errors import ControlRefusal
 from mock_clever.model import Snapshot
 
@@ -106,6 +106,7 @@ REPLACE_ROLL = {
     "terms": [{"name": "Fall 2027", "start_date": "2027-08-16"}],
 }
 IN_PLACE = REPLACE_ROLL | {"style": "in_place"}
+NIA = {"first": "Nia", "last": "Ek"}
 MERGE = {"type": "school.merge", "school": BIRCH, "into": ASH}
 
 
@@ -264,6 +265,54 @@ EVENTS: list[tuple[list[dict[str, Any]], list[str], list[str]]] = [
         ],
     ),
     (
+        [{"type": "section.move_term", "section": BIOLOGY_ASH, "term": FALL}],
+        ["sections.updated biology at Ash"],
+        ["sections.updated biology at Ash"],
+    ),
+    (
+        [
+            {
+                "type": "section.add",
+                "sis_id": "x9",
+                "name": "Go",
+                "school": BIRCH,
+                "students": [DAN],
+                "teachers": [TESS],
+            }
+        ],
+        ["sections.created new", "users.updated Dan", "users.updated Tess"],
+        ["sections.created new", "students.updated Dan", "teachers.updated new"],
+    ),
+    (
+        [
+            {
+                "type": "user.add",
+                "role": "student",
+                "sis_id": "n1",
+                "name": NIA,
+                "school": ASH,
+                "sections": [ALGEBRA_ASH],
+            }
+        ],
+        ["users.created new", "sections.updated algebra"],
+        ["students.created new", "sections.updated algebra"],
+    ),
+    (
+        [{"type": "contact.add", "student": BEN, "name": "Gil Oh", "relationship": "Sibling"}],
+        ["users.created new"],
+        ["contacts.created new"],
+    ),
+    (
+        [{"type": "contact.drop", "student": BEN, "contact": PAT}],
+        ["users.updated Pat"],
+        ["contacts.updated new"],
+    ),
+    (
+        [{"type": "grade.promote"}],
+        ["users.updated Ada", "users.updated Ben", "users.updated Cleo"],
+        ["students.updated Ada", "students.updated Ben", "students.updated Cleo"],
+    ),
+    (
         [{"type": "field.set", "kind": "users", "id": BEN, "field": "roles.student.ext.lunch", "value": "A"}],
         ["users.updated Ben"],
         ["students.updated Ben"],
@@ -319,14 +368,45 @@ def test_a_section_comes_with_its_first_students_and_moves_to_another_term() -> 
     assert moved.sections[id].term_id == FALL
 
 
+GRADE_8 = {"type": "record.update", "kind": "users", "id": DAN, "set": {"roles": {"student": {"grade": "8"}}}}
+"""With it there is somebody who comes to the ninth grade, and into the classes of those who leave it."""
+
+
 def test_a_new_year_in_place_keeps_the_sections_and_replacing_makes_all_of_them_anew() -> None:
-    kept, anew = after(IN_PLACE), after(REPLACE_ROLL)
+    before = after(GRADE_8)
+    kept, anew = after(IN_PLACE, before=before), after(REPLACE_ROLL, before=before)
     for district in (kept, anew):
         assert broken(district) == []
-        assert FALL not in district.terms
-        assert [student(district, id).grade for id in (ADA, BEN, CLEO)] == ["10", "10", "11"]
-    assert set(kept.sections.ids) <= set(town().sections.ids)
-    assert not set(anew.sections.ids) & set(town().sections.ids)
+        assert [term.name for term in district.terms] == ["Fall 2027"]
+        assert [student(district, id).grade for id in (ADA, BEN, CLEO, DAN)] == ["10", "10", "11", "9"]
+        assert {section.students for section in district.sections} == {(DAN,)}
+    assert set(kept.sections.ids) == {ALGEBRA_ASH, BIOLOGY_ASH}
+    assert kept.sections[ALGEBRA_ASH].term_id in kept.terms and kept.sections[BIOLOGY_ASH].term_id is None
+    assert len(anew.sections.ids) == 2 and not set(anew.sections.ids) & set(before.sections.ids)
+    assert {each.name for each in anew.sections} == {before.sections[id].name for id in (ALGEBRA_ASH, BIOLOGY_ASH)}
+
+
+RISEN = [f"users.updated {name}" for name in ("Ada", "Ben", "Cleo", "Dan")]
+NEW_YEAR = {
+    "in_place": [
+        "terms.created new",
+        *RISEN,
+        *("sections.updated algebra", "sections.updated biology at Ash", "sections.deleted biology at Birch"),
+        "terms.deleted Fall",
+    ],
+    "replace": [
+        *("terms.created new", "sections.created new", "sections.created new"),
+        *RISEN,
+        *(f"sections.deleted {name}" for name in ("algebra", "biology at Ash", "biology at Birch")),
+        "terms.deleted Fall",
+    ],
+}
+
+
+@pytest.mark.parametrize("style", NEW_YEAR)
+def test_the_events_of_a_new_year(style: str, mock: Mock) -> None:
+    events(mock, GRADE_8)
+    assert events(mock, REPLACE_ROLL | {"style": style}) == NEW_YEAR[style]
 
 
 def test_whoever_is_beyond_grade_12_leaves() -> None:
@@ -355,6 +435,35 @@ def test_the_answer_key_says_what_changed_and_what_a_correct_application_shows(m
     assert rows[0]["why"].startswith("A student goes to another school")
 
 
+def row(*records: str) -> dict[str, Any]:
+    return {"kind": "change", "records": [{"kind": "users", "id": id} for id in records]}
+
+
+def test_the_answer_key_keeps_the_newest_rows_and_counts_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_key, "KEPT_ROWS", 3)
+    key = AnswerKey()
+    key.plant([{"id": "odd"}])
+    assert key.shown() == {"cases": [{"id": "odd"}], "dropped": 0}
+    key.add([row("a"), row("b"), row("c")])
+    assert key.shown() == {"cases": [{"id": "odd"}, row("a"), row("b"), row("c")], "dropped": 0}
+    key.add([row("d"), row("e")])
+    key.add([])
+    assert key.shown() == {"cases": [{"id": "odd"}, row("c"), row("d"), row("e")], "dropped": 2}
+
+
+def test_the_answer_key_keeps_rows_that_name_so_many_records_and_always_the_newest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(answer_key, "KEPT_RECORDS", 4)
+    key = AnswerKey()
+    key.add([row("a", "b"), row(), row("c", "d")])
+    assert (len(key.changes), key.dropped) == (3, 0)
+    key.add([row("e")])
+    assert key.shown() == {"cases": [row(), row("c", "d"), row("e")], "dropped": 1}
+    key.add([row(*"abcdefgh")])
+    assert key.shown() == {"cases": [row(*"abcdefgh")], "dropped": 4}
+
+
 REFUSED: list[tuple[dict[str, Any], str]] = [
     (TRANSFER | {"user": TESS}, "is no student: they hold teacher"),
     (TRANSFER | {"school": ASH}, "is at school"),
@@ -370,6 +479,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (MERGE | {"into": BIRCH}, "a school cannot merge with itself"),
     (IN_PLACE | {"terms": []}, "a new year has terms"),
     ({"type": "contact.drop", "student": CLEO, "contact": PAT}, "is no contact of student"),
+    (
+        {"type": "contact.edit", "contact": PAT, "relationship": "Guardian"},
+        "is no word of Clever's: choose one of",
+    ),
+    ({"type": "contact.add", "student": BEN, "name": "Gil", "phone_type": "Fax"}, "'Fax' is no word of Clever's"),
     ({"type": "field.set", "kind": "users", "id": BEN, "field": "a..b", "value": ""}, "is no path to a field"),
     ({"type": "grade.promote", "school": TOWN}, "no record"),
 ]
@@ -387,6 +501,19 @@ def test_settling_what_is_settled_changes_nothing() -> None:
         once = settled(whole_town(), raw, NOW)
         assert once == after(*changes)
         assert settled(whole_town(), once, NOW) == once
+
+
+def test_every_type_has_its_exact_events_here_or_in_test_events() -> None:
+    here = {change["type"] for changes, _, _ in EVENTS for change in changes}
+    elsewhere = {
+        "record.update",
+        "record.remove",
+        "record.restore",
+        "user.leave",
+        "user.return",
+        "roster.rollover",
+    }
+    assert set(TYPES) == here | elsewhere
 
 
 def test_every_type_says_what_it_is() -> None:

@@ -34,7 +34,18 @@ SWITCHED = {
     ("data-api 15", 27): "section_name",
     ("data-api 15", 28): "contact_identity",
     ("sso 14", 7): "token_credentials",
+    ("sso 14", 16): "unversioned_me",
+    ("sso 14", 19): "user_type",
+    ("sso 14", 21): "issuer",
+    ("sso 14", 29): "district_me",
     ("sso 14", 42): "session_life",
+    ("events-and-sync 11", 1): "event_order",
+    ("events-and-sync 11", 4): "former_objects",
+    ("events-and-sync 11", 5): "event_last_modified",
+    ("events-and-sync 11", 7): "last_sync_events",
+    ("events-and-sync 11", 17): "bare_self",
+    ("events-and-sync 11", 27): "event_delay",
+    ("events-and-sync 11", 29): "out_of_scope",
     ("lms-connect 11", 22): "rate_limit",
 }
 

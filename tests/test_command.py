@@ -40,7 +40,9 @@ def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.communicate()
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "certify", "generate", "env", "fidelity", "openapi"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "certify", "generate", "env", "certificate", "fidelity", "openapi"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     told = run(command, "--help")
     assert told.exit_code == 0

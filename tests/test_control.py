@@ -31,12 +31,15 @@ ROUTES = {
     ("POST", "/_mock/districts/<id>/sync/approve"),
     ("POST", "/_mock/districts/<id>/sync/discard"),
     ("POST", "/_mock/connections/<id>/approve"),
+    ("GET", "/_mock/districts/<id>/library"),
     ("PATCH", "/_mock/districts/<id>/library"),
     ("GET", "/_mock/consents"),
+    ("POST", "/_mock/consents"),
     ("DELETE", "/_mock/consents/<client_id>/<teacher>"),
     ("POST", "/_mock/revoke"),
     ("GET", "/_mock/people"),
     ("POST", "/_mock/login"),
+    ("GET", "/_mock/login-as"),
     ("GET", "/_mock/answer-key"),
     ("GET", "/_mock/journal"),
     ("DELETE", "/_mock/journal"),
@@ -47,6 +50,11 @@ ROUTES = {
     ("GET", "/_mock/faults"),
     ("POST", "/_mock/faults"),
     ("DELETE", "/_mock/faults"),
+    ("GET", "/_mock/keys"),
+    ("POST", "/_mock/keys/rotate"),
+    ("GET", "/_mock/badges"),
+    ("POST", "/_mock/badges"),
+    ("POST", "/_mock/backup-codes"),
     ("GET", "/_mock/clock"),
     ("POST", "/_mock/clock"),
     ("POST", "/_mock/reset"),
@@ -120,6 +128,11 @@ def test_the_three_applications_every_world_begins_with(mock: Mock) -> None:
         "events": True,
         "safety": False,
         "development": True,
+        "oidc": False,
+        "email_verified": False,
+        "implicit": False,
+        "loginas_flag": False,
+        "website": "",
     }
     assert sync == shown
     assert sso["products"] == ["sso"]
@@ -135,7 +148,7 @@ def test_the_three_applications_every_world_begins_with(mock: Mock) -> None:
 
 
 def test_an_application_is_registered_connected_and_able_to_log_in(mock: Mock) -> None:
-    sent = {"name": "Quiz", "products": ["secure_sync"], "redirect_uris": ["http://localhost:1/cb"]}
+    sent = {"name": "Quiz", "products": ["secure_sync", "sso"], "redirect_uris": ["http://localhost:1/cb"]}
     made = mock.control("POST", "apps", sent, 201)
     assert {**made, **sent} == made
     app = mock.world.apps[made["client_id"]]
@@ -382,7 +395,7 @@ def test_a_login_that_cannot_be_is_refused(body: object, status: int, words: str
 
 
 def test_the_answer_key_of_a_town_without_oddities_is_empty(mock: Mock) -> None:
-    assert mock.control("GET", "answer-key") == {"cases": []}
+    assert mock.control("GET", "answer-key") == {"cases": [], "dropped": 0}
 
 
 # The clock.

@@ -30,6 +30,12 @@ def everything_a_client_can_ask(mock: Mock) -> Iterator[TestResponse]:
     yield client.get("/v3.0/me", headers={"Authorization": f"Bearer {exchanged.get_json()['access_token']}"})
     yield client.post("/_mock/login", json={"user": UMA})
     yield client.post("/_mock/apps", json={"name": "New", "products": ["secure_sync"]})
+    yield client.post("/_mock/apps", json={"client_id": mock.sync.client_id, "oidc": True})
+    yield mock.exchange(mock.code(UMA, mock.sync, nonce="n"), mock.sync)
+    for path in ("/.well-known/openid-configuration", "/oauth/certs", "/userinfo"):
+        yield client.get(path)
+    yield client.post("/_mock/keys/rotate")
+    yield client.get("/oauth/certs")
     yield client.post(f"/_mock/connections/{mock.connection(mock.sso)}/rotate")
     gone = {"type": "record.remove", "kind": "users", "id": BEN}
     yield client.post(f"/_mock/districts/{TOWN}/changes", json={"changes": [gone]})

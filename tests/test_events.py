@@ -428,6 +428,64 @@ def test_the_recorded_order_is_a_setting(mock: Mock) -> None:
     assert order[0] == TOWN
 
 
+def test_a_former_object_can_be_told_by_its_changed_keys(mock: Mock) -> None:
+    reader = mock.reader()
+
+    def told_of(ext: dict[str, str], city: str, first: str) -> None:
+        student = update(BEN, name={"first": first}, roles={"student": {"ext": ext}})
+        change(mock, student, update(ASH, "schools", location={"city": city, "zip": "01234"}))
+
+    told_of({"a": "1", "b": "2"}, "Ash", "Ben")
+    cursor, name = newest(reader), reader.get(f"/v3.1/users/{BEN}")["data"]["name"]
+    told_of({"a": "1", "b": "3", "c": "4"}, "Elm", "Benno")
+    school, ben = (event["data"]["previous_attributes"] for event in since(reader, cursor))
+    assert school["location"]["zip"] == "01234"
+    assert ben == {"name": name, "roles": {"student": {"ext": {"a": "1", "b": "2"}}}}
+    mock.control("PATCH", "settings", {"former_objects": "changed keys"})
+    school, ben = (event["data"]["previous_attributes"] for event in since(reader, cursor))
+    assert school == {"location": {"city": "Ash"}}
+    assert ben == {"name": name, "roles": {"student": {"ext": {"b": "2", "c": None}}}}
+
+
+def test_last_modified_can_be_told_as_in_2013_and_in_2014(mock: Mock) -> None:
+    reader = mock.reader()
+    cursor, before = newest(reader), reader.get(f"/v3.1/users/{BEN}")["data"]["last_modified"]
+    mock.control("POST", "clock", {"advance": DAY})
+    change(mock, update(BEN, name={"first": "Benno"}))
+    (usual,) = since(reader, cursor)
+    now = usual["data"]["object"]["last_modified"]
+    assert now > before and "last_modified" not in usual["data"]["previous_attributes"]
+    mock.control("PATCH", "settings", {"event_last_modified": "named"})
+    (named,) = since(reader, cursor)
+    assert named["data"]["object"]["last_modified"] == now
+    assert named["data"]["previous_attributes"] == usual["data"]["previous_attributes"] | {"last_modified": before}
+    mock.control("PATCH", "settings", {"event_last_modified": "stale"})
+    (stale,) = since(reader, cursor)
+    assert stale["data"]["object"] == usual["data"]["object"] | {"last_modified": before}
+    assert stale["data"]["previous_attributes"] == usual["data"]["previous_attributes"]
+
+
+def test_the_bare_self_link_can_be_plain(mock: Mock) -> None:
+    mock.control("PATCH", "settings", {"bare_self": "plain"})
+    assert mock.reader().get(V3)["links"][0] == {"rel": "self", "uri": V3}
+    assert mock.reader().get(f"{V3}?limit=1")["links"][0] == {"rel": "self", "uri": f"{V3}?limit=1"}
+
+
+def test_events_can_come_later_than_their_data(mock: Mock) -> None:
+    reader = mock.reader()
+    mock.control("PATCH", "settings", {"event_delay": 66})
+    assert reader.get(V3)["data"] == []
+    mock.control("POST", "clock", {"advance": 66})
+    cursor = newest(reader)
+    change(mock, update(BEN, name={"first": "Benno"}))
+    assert reader.get(f"/v3.1/users/{BEN}")["data"]["name"]["first"] == "Benno"
+    mock.control("POST", "clock", {"advance": 65})
+    assert since(reader, cursor) == [] and newest(reader) == cursor
+    mock.control("POST", "clock", {"advance": 1})
+    assert [brief(event) for event in since(reader, cursor)] == [("users.updated", BEN)]
+    assert reader.ask(f"{V3}/{newest(reader)}").status_code == 200
+
+
 @pytest.mark.parametrize("end", ["zzzzzz", "0_0001", "+00001", " 00001", "ñ00001"])
 def test_an_id_that_only_begins_like_an_event_s_is_unknown(end: str, mock: Mock) -> None:
     refused = mock.reader().ask(f"{V3}/{newest(mock.reader())[:-6]}{end}")

@@ -61,6 +61,17 @@ def test_a_repeat_fault_tells_every_element_twice_and_spares_a_single_record(moc
     assert one["data"]["id"] == ADA
 
 
+def test_a_reorder_fault_tells_a_list_last_to_first_and_keeps_ids_and_links(mock: Mock) -> None:
+    whole = mock.reader().ask("/v3.0/users?limit=3").get_json()
+    plan(mock, "/v3.0/users", kind="reorder", times=None)
+    turned = mock.reader().ask("/v3.0/users?limit=3")
+    a, b, c = whole["data"]
+    assert turned.get_json() == {**whole, "data": [c, b, a]}
+    assert turned.headers["Mock-Clever-Fault"] == "F1"
+    assert next(link["uri"] for link in whole["links"] if link["rel"] == "next").endswith(c["data"]["id"])
+    assert mock.reader().ask(f"/v3.0/users/{ADA}").get_json()["data"]["id"] == ADA
+
+
 def test_a_struck_answer_carries_the_headers_planned(mock: Mock) -> None:
     plan(mock, "/v3.0/users", status=429, headers={"X-Ratelimit-Reset": "1798761600"})
     response = mock.reader().ask("/v3.0/users")
@@ -145,7 +156,7 @@ def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
     [
         ({}, "missing required field `path`"),
         ({"path": 5}, "Expected `str`"),
-        ({"path": "/", "kind": "explode"}, "choose one of status, html, empty, truncate, repeat"),
+        ({"path": "/", "kind": "explode"}, "choose one of status, html, empty, truncate, repeat, reorder"),
         ({"path": "/", "status": 200}, "400 to 599"),
         ({"path": "/", "status": "500"}, "Expected `int`"),
         ({"path": "/", "skip": -1}, ">= 0"),

@@ -113,7 +113,7 @@ def test_what_somebody_unknown_showed(credential: str, path: str, headers: dict[
 
 def test_a_login_can_be_followed_by_equal_masks(mock: Mock) -> None:
     browser = Browser(mock.app)
-    location = browser.choose(browser.authorize(mock.sso, state="s"), ADA).headers["Location"]
+    location = browser.choose(browser.authorize(mock.sso, state="s", district_id=TOWN), ADA).headers["Location"]
     token = mock.exchange(answered(location)["code"], mock.sso).get_json()["access_token"]
     mock.client.get("/v3.0/me", headers={"Authorization": f"Bearer {token}"})
     authorize, page, chosen, exchange, me = entries(mock)

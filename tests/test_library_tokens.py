@@ -126,7 +126,7 @@ def test_library_logs_in_through_the_pages_too(mock: Mock) -> None:
     page = browser.authorize(mock.library, state="s")
     tagged = {id for id, form in forms_of(page).items() if "unshared" in form.get_text()}
     assert tagged == {ADA, BEN, CLEO, DAN}
-    redirect = browser.choose(page, TESS).headers["Location"]
+    redirect = browser.authorized(browser.choose(page, TESS)).headers["Location"]
     assert answered(redirect)["state"] == "s"
     assert answered(redirect)["scope"] == " ".join(SCOPES)
     assert [consent["teacher"] for consent in mock.control("GET", "consents")["consents"]] == [TESS]
@@ -424,12 +424,16 @@ def test_a_student_who_leaves_the_last_such_class_is_out(mock: Mock) -> None:
 
 def test_a_district_blocks_an_application_or_the_whole_library(mock: Mock) -> None:
     path, block = f"districts/{TOWN}/library", {"blocked": [mock.library.client_id]}
-    for closed, opened in ((block, {"blocked": []}), ({"enabled": False}, {"enabled": True})):
+    open_again = {"enabled": True, "blocked": [], "recommended": [], "approval": False, "approved": []}
+    for closed, opened, words in (
+        (block, {"blocked": []}, "does not let teachers add Example Library"),
+        ({"enabled": False}, {"enabled": True}, "Your district has disabled sign up with Clever"),
+    ):
         tess = mock.signed_in(TESS, mock.library)
         mock.control("PATCH", path, closed)
         assert is_unknown(tess)
-        assert "does not let teachers add Example Library" in refused(mock, TESS)
-        assert mock.control("PATCH", path, opened) == {"enabled": True, "blocked": []}
+        assert words in refused(mock, TESS)
+        assert mock.control("PATCH", path, opened) == open_again
         assert is_unknown(tess)
         assert mock.signed_in(TESS, mock.library).ask("/v3.0/me").status_code == 200
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64encode, encodebytes, urlsafe_b64encode
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus, urlencode
 
 import pytest
 from clients import CALLBACK, OTHER, Mock, answered
@@ -106,11 +110,193 @@ def test_any_other_content_type_is_refused(content_type: str | None, mock: Mock)
     refused(response, 400, "invalid_request", "invalid content-type")
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"code"', '{"code": 5}', '{"code": null}', "\xff"])
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"code"', '{"code": 5}', "[" * 9999, "\xff"])
 def test_json_that_is_no_object_of_strings_is_refused(body: str, mock: Mock) -> None:
     sent = body.encode("latin-1")
     response = mock.client.post("/oauth/tokens", data=sent, content_type="application/json", auth=basic(mock))
     refused(response, 400, "invalid_request", "the body is not a JSON object of strings")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"grant_type": null}', "missing grant_type"),
+        ('{"grant_type": ""}', "missing grant_type"),
+        ('{"grant_type": "authorization_code", "code": null}', "missing code"),
+        ('{"grant_type": "x", "grant_type": "authorization_code"}', "missing code"),  # the last one counts
+        ('\ufeff{"grant_type": "authorization_code"}', "missing code"),
+        ('{"grant_type": "authorization_code", "scope": ["openid"], "deep": {"code": 5}}', "missing code"),
+    ],
+)
+def test_json_is_read_as_any_parser_reads_it(body: str, words: str, mock: Mock) -> None:
+    response = mock.client.post(
+        "/oauth/tokens", data=body.encode(), content_type="application/json", auth=basic(mock)
+    )
+    refused(response, 400, "invalid_request", words)
+
+
+@pytest.mark.parametrize("name", ["code", "grant_type", "redirect_uri", "client_id", "client_secret"])
+def test_a_field_that_comes_twice_in_a_form_is_refused(name: str, mock: Mock) -> None:
+    code = mock.code(ADA, mock.sso)
+    sent = [*fields(code).items(), *({name: "x"} | {name: fields(code).get(name, "x")}).items()]
+    body = urlencode([*sent, (name, "x")])
+    response = mock.client.post(
+        "/oauth/tokens", data=body, content_type="application/x-www-form-urlencoded", auth=basic(mock)
+    )
+    refused(response, 400, "invalid_request", "a field of the body is repeated")
+    assert mock.exchange(code, mock.sso).status_code == 200
+
+
+def test_another_charset_is_read_as_utf_8_and_reported(mock: Mock) -> None:
+    for content_type, sent in (
+        ("application/x-www-form-urlencoded; charset=ISO-8859-1", urlencode(fields(mock.code(ADA, mock.sso)))),
+        ("application/json;charset=latin1", json.dumps(fields(mock.code(BEN, mock.sso)))),
+        ('application/json; charset="UTF-8"', json.dumps(fields(mock.code(TESS, mock.sso)))),
+    ):
+        response = mock.client.post("/oauth/tokens", data=sent, content_type=content_type, auth=basic(mock))
+        assert response.status_code == 200
+    assert findings(mock) == ["charset"] * 2
+    utf_16 = json.dumps(fields(mock.code(ADA, mock.sso))).encode("utf-16")
+    response = mock.client.post(
+        "/oauth/tokens", data=utf_16, content_type="application/json; charset=utf-16", auth=basic(mock)
+    )
+    refused(response, 400, "invalid_request", "the body is not a JSON object of strings")
+
+
+def test_a_grant_type_in_the_query_counts_where_the_body_has_none(mock: Mock) -> None:
+    code = mock.code(ADA, mock.sso)
+    path = "/oauth/tokens?grant_type=authorization_code"
+    sent = fields(code, grant_type=None)
+    refused(
+        mock.client.post("/oauth/tokens", json=sent, auth=basic(mock)),
+        400,
+        "invalid_request",
+        "missing grant_type",
+    )
+    assert mock.client.post(path, json=sent, auth=basic(mock)).status_code == 200
+    assert findings(mock) == ["grant-type-in-query"]
+    in_query = mock.client.post(f"{path}&code={mock.code(ADA, mock.sso)}", json={}, auth=basic(mock))
+    refused(in_query, 400, "invalid_request", "missing code")
+
+
+def in_lines(plain: bytes) -> str:
+    """As Ruby 1.8 wrote it: a line break behind every sixty signs, which a header folds."""
+    return encodebytes(plain).decode().replace("\n", "\n ")
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        in_lines,
+        lambda plain: f"  {b64encode(plain).decode()}  ",
+        lambda plain: b64encode(plain).decode().rstrip("="),
+        lambda plain: urlsafe_b64encode(plain).decode(),
+    ],
+    ids=["in lines", "with blanks", "without padding", "for urls"],
+)
+def test_basic_is_read_however_it_is_encoded(encode: Callable[[bytes], str], mock: Mock) -> None:
+    mock.control("POST", "apps", {"client_id": mock.sso.client_id, "client_secret": "geheim?>~"})
+    for call, more in ((mock.client.post, {"json": fields(mock.code(ADA, mock.sso))}), (mock.client.get, {})):
+        plain = f"{mock.sso.client_id}:{mock.sso.client_secret}".encode()
+        environ = {"HTTP_AUTHORIZATION": f"basic {encode(plain)}"}
+        assert call("/oauth/tokens", environ_overrides=environ, **more).status_code == 200
+    assert findings(mock) == []
+
+
+@pytest.mark.parametrize("secret", ["a b+c%20:d/é", "100%", "%41"])
+def test_a_secret_may_be_encoded_for_a_url_first(secret: str, mock: Mock) -> None:
+    mock.control("POST", "apps", {"client_id": mock.sso.client_id, "client_secret": secret})
+    for written in (secret, quote_plus(secret)):
+        header = b64encode(f"{mock.sso.client_id}:{written}".encode()).decode()
+        response = mock.client.get("/oauth/tokens", headers={"Authorization": f"Basic {header}"})
+        assert response.status_code == 200
+
+
+def test_the_gem_of_2013_sends_the_secret_as_the_user(mock: Mock) -> None:
+    own = {"client_id": mock.sso.client_id, "client_secret": mock.sso.client_secret}
+    sent = fields(mock.code(ADA, mock.sso)) | own
+    assert mock.client.post("/oauth/tokens", data=sent, auth=(mock.sso.client_secret, "")).status_code == 200
+    assert findings(mock) == ["secret-as-user"]
+    code = mock.code(ADA, mock.sso)
+    for auth, more in (
+        ((mock.sso.client_secret, ""), {}),  # whose it is, nobody says
+        ((mock.sso.client_secret, ""), own | {"client_id": mock.sync.client_id}),
+        ((mock.sso.client_secret, "x"), own),
+        ((mock.sync.client_secret, ""), own),
+    ):
+        response = mock.client.post("/oauth/tokens", data=fields(code) | more, auth=auth)
+        refused(response, 401, "invalid_client", "invalid client credentials")
+    mock.control("PATCH", "settings", {"token_credentials": "basic"})
+    response = mock.client.post("/oauth/tokens", data=fields(code) | own, auth=(mock.sso.client_secret, ""))
+    refused(response, 401, "invalid_client", "invalid client credentials")
+
+
+GUARD = {
+    "X-DNS-Prefetch-Control": "off",
+    "Strict-Transport-Security": "max-age=15552000; includeSubDomains",
+    "X-Download-Options": "noopen",
+    "X-Content-Type-Options": "nosniff",
+    "X-XSS-Protection": "1; mode=block",
+}
+
+
+def test_the_token_endpoint_has_the_headers_on_record(mock: Mock) -> None:
+    granted = mock.exchange(mock.code(ADA, mock.sso), mock.sso)
+    denied = mock.exchange("0" * 40, mock.sso)
+    told = mock.signed_in(ADA, mock.sso).ask("/oauth/tokeninfo")
+    for answer in (granted, denied, told):
+        assert {name: answer.headers[name] for name in GUARD} == GUARD
+        assert not {"X-Powered-By", "X-Request-Id", "X-Ratelimit-Limit"} & set(answer.headers.keys())
+    for answer in (granted, denied):
+        assert answer.headers["Vary"] == "X-HTTP-Method-Override, Accept-Encoding"
+    assert told.headers["Vary"] == "Origin, Accept-Encoding"
+    assert granted.headers["ETag"].startswith('W/"51-')  # 81 bytes in hexadecimal
+    assert told.headers["ETag"].startswith('W/"')
+
+
+def test_every_refusal_is_this_to_the_letter(mock: Mock) -> None:
+    used = mock.code(ADA, mock.sso)
+    assert mock.exchange(used, mock.sso).status_code == 200
+    good = mock.code(BEN, mock.sso)
+    own, wrong = basic(mock), (mock.sso.client_id, "wrong")
+    said = [
+        mock.client.post("/oauth/tokens", data="x", content_type="multipart/form-data", auth=own).get_data(),
+        mock.client.post("/oauth/tokens", json=fields(good), auth=wrong).get_data(),
+        mock.client.post("/oauth/tokens", json=fields(good, grant_type=None), auth=own).get_data(),
+        mock.client.post("/oauth/tokens", json=fields(good, grant_type="password"), auth=own).get_data(),
+        mock.client.post("/oauth/tokens", json=fields(good, code=None), auth=own).get_data(),
+        mock.client.post("/oauth/tokens", json=fields(used), auth=own).get_data(),
+        mock.client.post("/oauth/tokens", json=fields(good, redirect_uri=OTHER), auth=own).get_data(),
+        mock.client.get("/oauth/tokens?owner_type=user", auth=own).get_data(),
+    ]
+    assert said == [
+        b'{"error":"invalid_request","error_description":"invalid content-type"}',
+        b'{"error":"invalid_client","error_description":"invalid client credentials"}',
+        b'{"error":"invalid_request","error_description":"missing grant_type"}',
+        b'{"error":"unsupported_grant_type"}',
+        b'{"error":"invalid_request","error_description":"missing code"}',
+        b'{"error":"invalid_grant","error_description":"invalid code"}',
+        b'{"error":"invalid_grant","error_description":"invalid redirect"}',
+        b'{"error":"invalid_request"}',
+    ]
+    for status, refusal in (
+        (400, mock.exchange("x", mock.sso)),
+        (401, mock.client.post("/oauth/tokens", json={})),
+    ):
+        assert refusal.status_code == status
+        assert refusal.headers["Cache-Control"] == "no-store"
+        assert refusal.headers.get("WWW-Authenticate") == ('Basic realm="Clever"' if status == 401 else None)
+
+
+def test_the_list_of_district_tokens_has_the_headers_on_record(mock: Mock) -> None:
+    answer, again = (mock.client.get("/oauth/tokens", auth=basic(mock)) for _ in range(2))
+    assert answer.headers["X-Powered-By"] == "Express"
+    assert re.fullmatch(r'"\d+"', answer.headers["ETag"])
+    assert answer.headers["ETag"] == again.headers["ETag"]
+    assert len(answer.headers["X-Request-Id"]) == 36
+    assert not [name for name, _ in answer.headers if name.startswith("X-Ratelimit")]
+    refusal = mock.client.get("/oauth/tokens")
+    assert refusal.headers["X-Powered-By"] == "Express"
 
 
 @pytest.mark.parametrize("where", ["basic", "body"])
@@ -259,6 +445,15 @@ def test_one_district_s_token(query: str, mock: Mock) -> None:
 def test_the_token_of_an_unknown_district_is_an_empty_list(mock: Mock) -> None:
     response = mock.client.get(f"/oauth/tokens?district={ADA}", auth=basic(mock))
     assert (response.status_code, response.get_json()["data"]) == (200, [])
+
+
+@pytest.mark.parametrize("send", ["json", "data"])
+def test_the_list_can_be_asked_for_in_a_body(send: str, mock: Mock) -> None:
+    sent = {"owner_type": "district", "district": TOWN}
+    body = mock.client.get("/oauth/tokens", auth=basic(mock), **{send: sent}).get_json()
+    assert body["links"] == [{"rel": "self", "uri": f"/oauth/tokens?owner_type=district&district={TOWN}"}]
+    wrong = mock.client.get("/oauth/tokens", auth=basic(mock), **{send: sent | {"owner_type": "user"}})
+    refused(wrong, 400, "invalid_request", None)
 
 
 @pytest.mark.parametrize("query", ["owner_type=user", "owner_type=", "district=nonsense", "district="])

@@ -33,6 +33,9 @@ def press(browser: requests.Session, base: str, authorize: str, user: str) -> st
     """Follow a Log in with Clever link, press that person's button, and say where the browser is sent."""
     page = browser.get(authorize)
     assert page.status_code == 200
+    asked = BeautifulSoup(page.text, "html.parser").select_one("section.testers a.choice")
+    if asked is not None:  # which district, the first time
+        page = browser.get(base + str(asked["href"]))
     button = BeautifulSoup(page.text, "html.parser").select_one(f"input[name=user][value='{user}']")
     assert button is not None
     form = button.find_parent("form")

@@ -14,7 +14,7 @@ from mock_clever.app import create_app
 from mock_clever.ingest import ingest
 from mock_clever.model import KINDS
 from mock_clever.roster import write
-from mock_clever.scenarios import Scenario, Start, Worlds
+from mock_clever.scenarios import Scenario, Start, Worlds, start
 from mock_clever.synthesis import generate
 
 NOW = "2026-09-01T12:00:00.000Z"
@@ -217,6 +217,39 @@ def test_who_has_the_same_key_has_the_same_id(sidecar: bool, tiny: Mock, tmp_pat
     assert tiny.control("POST", f"districts/{district}/sync")["outcome"] == "published"
     (changed,) = [u for u in tiny.world.districts[district].users if u.name.first == "Changed"]
     assert (changed.created < NOW, changed.last_modified) == (True, NOW)
+
+
+OTHERWISE: dict[str, Any] = {"course_keys": False, "section_name": "generated", "contact_identity": "any change"}
+
+
+def test_a_folder_without_a_district_toml_is_read_as_the_one_before(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    source = generate("tiny")
+    source.district = structs.replace(source.district, **OTHERWISE)
+    for each in (first, second):
+        each.mkdir()
+        write(source, each)
+    (second / "district.toml").unlink()
+    worlds = Worlds(start(Scenario(roster=first)))
+    client = create_app(worlds).test_client()
+    world = worlds.get("main")
+    assert world is not None
+    [district] = world.districts
+    before = world.districts[district]
+
+    def loaded() -> Any:
+        return client.post(f"/_mock/districts/{district}/roster", json={"folder": str(second)}).get_json()["sync"]
+
+    assert (loaded()["outcome"], loaded()["counts"]) == ("published", {})
+    assert all(
+        world.districts[district].table(kind) is before.table(kind) for kind in KINDS if kind != "districts"
+    )
+    (second / "district.toml").write_text("course_keys = true\n", encoding="utf-8")
+    assert loaded()["outcome"] == "held", "every course is another record"
+    assert structs.asdict(world.life(district).options) == OTHERWISE | {"course_keys": True}
+    client.post("/_mock/reset")
+    world = worlds.get("main")
+    assert world is not None and structs.asdict(world.life(district).options) == OTHERWISE
 
 
 def state_of(mock: Mock, district: str) -> Any:

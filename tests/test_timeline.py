@@ -122,6 +122,8 @@ def test_what_is_expected_in_vain_is_told_and_the_timeline_goes_on(wrong: str, s
         ('at = "P2D"', 'at = "P2X"', 13, "is not a duration"),
         ('at = "P2D"', 'at = "P0D"', 13, "a step cannot be earlier than the one before"),
         ("sync = true", 'sync = "yes"', 15, "Expected `bool`, got `str`"),
+        ("sync = true", 'faults = [{ path = "/v3.1", kind = "explode" }]', 15, "no fault of kind 'explode'"),
+        ("sync = true", 'faults = [{ kind = "repeat" }]', 15, "missing required field `path`"),
         ('"users.updated" = 1', '"users.updated" = -1', 19, "Expected `int` >= 0"),
     ],
 )
@@ -130,6 +132,17 @@ def test_a_mistake_is_told_by_file_and_line(old: str, new: str, line: int, words
         parsed(SMALL.replace(old, new), "small.toml")
     assert str(refused.value).startswith(f"small.toml:{line}: "), refused.value
     assert words in str(refused.value)
+
+
+def test_a_step_plans_faults(mock: Mock) -> None:
+    planned = 'faults = [{ path = "/v3.1/events", kind = "reorder", times = 2 }, { path = "/v3.1/users" }]'
+    told(mock, SMALL.replace("sync = true", f"{planned}\nsync = true"))
+    shown = mock.control("GET", "faults")["faults"]
+    assert [(fault["path"], fault["kind"], fault["times"]) for fault in shown] == [
+        ("/v3.1/events", "reorder", 2),
+        ("/v3.1/users", "status", 1),
+    ]
+    assert mock.reader().ask("/v3.1/users").status_code == 500
 
 
 def test_a_step_that_makes_no_sense_is_told_by_its_number(mock: Mock) -> None:

@@ -69,7 +69,7 @@ class Asker(Struct, frozen=True, kw_only=True):
 
 
 def asker(*, counted: bool = True) -> Asker:
-    """Whoever sent this request. Raises UnknownToken, or RateLimited when they ask too often.
+    """Whoever sent this request, by a bearer token. Raises UnknownToken, or RateLimited when they ask too often.
 
     `counted` is whether this request counts against the rate limit.
     """
@@ -80,16 +80,26 @@ def asker(*, counted: bool = True) -> Asker:
     now = world.clock.now()
     remaining = count(token) if counted else 0
     login = world.grants.bearer(token, now)
-    who = _with_district_token(world, token) if login is None else _AUTHORIZED[login.authorized_by](world, login)
+    who = _with_district_token(world, token) if login is None else standing(world, login)
     if who is None:
         written.credential = "unknown"
         raise unknown_token()
     written.credential = "district_token" if login is None else "user_token"
     written.client_id, written.district = who.app.client_id, who.district
     written.user = login.user if login else None
+    if written.kind == "identity" and sent_otherwise():
+        find(
+            "token-not-in-header",
+            "send the token in the Authorization header: URLs are kept in logs and histories",
+        )
     if remaining < 0:
         raise RateLimited
     return who
+
+
+def standing(world: World, login: Login) -> Asker | None:
+    """What someone who logged in may ask now; nothing if whoever let them in does so no more."""
+    return _AUTHORIZED[login.authorized_by](world, login)
 
 
 def count(token: str) -> int:
@@ -155,9 +165,16 @@ def out_of_scope() -> ApiRefusal:
 
 
 def bearer_token() -> str | None:
-    """The token of the Authorization header, if there is one."""
+    """The token of the Authorization header, if there is one; `/me` and `/userinfo` find it elsewhere too."""
     scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    if scheme.lower() == "bearer" and token.strip():
+        return str(token.strip())
+    return sent_otherwise() if row().kind == "identity" else None
+
+
+def sent_otherwise() -> str | None:
+    """The token that old clients put in the query (sso 13), or anyone in a form (RFC 6750 2.2): a finding."""
+    return request.args.get("access_token") or request.form.get("access_token") or None
 
 
 def client(client_id: str | None, client_secret: str | None) -> App | None:

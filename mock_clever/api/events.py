@@ -15,13 +15,14 @@ from mock_clever.api.parameters import of_path
 from mock_clever.api.wire import EVENTS, answer
 from mock_clever.apps import Connection
 from mock_clever.errors import CannotGet, NotFound
-from mock_clever.feeds import RETENTION, EventIds, Found, Manner
+from mock_clever.feeds import RETENTION, EventIds, Found
 from mock_clever.ids import is_object_id
 from mock_clever.model import Id, schools_of
 from mock_clever.pages import Page, listed
 from mock_clever.versions import VERSIONS, Version
-from mock_clever.versions.events import Occurrence
+from mock_clever.versions.events import Manner, Occurrence
 
+_BARE = {"question mark": "?", "plain": ""}
 _encode = msgspec.json.Encoder().encode
 events = Blueprint("events", __name__)
 
@@ -96,7 +97,13 @@ def _reader() -> Connection:
 
 def _ids(connection: Connection, version: Version) -> EventIds:
     settings = here().settings
-    return EventIds(here().events(connection), version, Manner(settings.event_order, settings.dialect))
+    manner = Manner(
+        order=settings.event_order,
+        dialect=settings.dialect,
+        former_objects=settings.former_objects,
+        last_modified=settings.event_last_modified,
+    )
+    return EventIds(here().events(connection), version, manner)
 
 
 def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Response:
@@ -112,7 +119,9 @@ def _page(who: Connection, version: Version, wanted: Sequence[Wanted]) -> Respon
     told = (_Element(_told(version, id, each), uri + id) for id in shown if (each := ids.find(id)))
     query = request.query_string.decode("utf-8", "replace")
     more = goes_on(more, shown, asks)
-    around = arranged(links(request.path, query, shown, more, asks, order(version), bare="?"))
+    around = arranged(
+        links(request.path, query, shown, more, asks, order(version), bare=_BARE[here().settings.bare_self])
+    )
     return answer(Page(b"".join(listed(told, around, links_first=False)), etag=""), EVENTS)
 
 

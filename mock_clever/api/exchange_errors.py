@@ -26,6 +26,11 @@ EXCHANGE_ERRORS = {
         description="the body is not a JSON object of strings",
         source="this mock",
     ),
+    "repeated field": ExchangeError(
+        error="invalid_request",
+        description="a field of the body is repeated",
+        source="this mock",
+    ),
     "credentials": ExchangeError(error="invalid_client", description="invalid client credentials", status=401),
     "no grant_type": ExchangeError(error="invalid_request", description="missing grant_type"),
     "other grant_type": ExchangeError(error="unsupported_grant_type"),
@@ -36,7 +41,7 @@ EXCHANGE_ERRORS = {
     "redirect_uri": ExchangeError(
         error="invalid_grant", description="invalid redirect", mark="inferred", source="sso 4"
     ),
-    "owner_type": ExchangeError(error="invalid_request", description="owner_type must be district"),
+    "owner_type": ExchangeError(error="invalid_request"),
     "district": ExchangeError(
         error="invalid_request",
         description="district must be an id of 24 hexadecimal digits",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct, structs
 
+from mock_clever.api.endpoints import ENDPOINTS
 from mock_clever.api.paging import DEFAULT_LIMIT, MAX_LIMIT
 from mock_clever.journal import KINDS as JOURNAL_KINDS
 from mock_clever.versions import VERSIONS, Collection, Relation, Version
@@ -224,7 +225,12 @@ OTHERS = (
     ),
     *_group(
         "the login flow",
-        Parameter(name="response_type", says="The one grant there is.", values=("code",), required=True),
+        Parameter(
+            name="response_type",
+            says="`token` only for applications that Clever allows the implicit grant.",
+            values=("code", "token"),
+            required=True,
+        ),
         Parameter(name="client_id", says="The application.", required=True),
         Parameter(name="redirect_uri", says="One that is registered, to the letter; the primary one by default."),
         Parameter(name="state", says="Comes back as it was sent."),
@@ -234,7 +240,25 @@ OTHERS = (
             says="`true` sends people without access back with `error=unauthorized-user`.",
             source="docs/best-practices-edge-cases",
         ),
-        paths=("/oauth/authorize", "/oauth/login"),
+        Parameter(name="nonce", says="Comes back in the id_token.", source="docs/oauth-oidc-overview"),
+        Parameter(
+            name="confirmed",
+            says="`false` asks a signed-in student first whether it is them; `true` is what the portal sends.",
+            source="docs/best-practices-edge-cases",
+        ),
+        Parameter(
+            name="user_type",
+            says="`district_admin` opens the form of the district admins.",
+            mark="inferred",
+            source="sso 2",
+        ),
+        Parameter(
+            name="channel",
+            says="Where the login came from, `clever-portal` or `clever`; nothing depends on it.",
+            mark="inferred",
+            source="sso 2",
+        ),
+        paths=("/oauth/authorize", "/oauth/login", "/library/consent"),
         source="docs/oauth-implementation",
     ),
     *_group(
@@ -264,11 +288,36 @@ OTHERS = (
         source="sso 14",
     ),
     *_group(
+        "/me and /userinfo",
+        Parameter(name="access_token", says="In the place of the Authorization header; a finding."),
+        paths=(*(row.path for row in ENDPOINTS if row.path.endswith("/me")), "/userinfo"),
+        mark="inferred",
+        source="sso 13",
+    ),
+    *_group(
+        "/userinfo",
+        Parameter(name="access_token", says="In the place of the Authorization header; a finding."),
+        paths=("/userinfo",),
+        sent="body",
+        mark="inferred",
+        source="sso 13",
+    ),
+    *_group(
         "the list of district tokens",
         Parameter(name="owner_type", says="Whose tokens.", values=("district",), default="district"),
         Parameter(name="district", says="Only this district's.", type="id"),
         paths=("/oauth/tokens",),
         source="docs/onboarding",
+    ),
+    *_group(
+        "/_mock/login-as",
+        Parameter(name="client_id", says="The application to log in to.", required=True),
+        Parameter(name="user", says="Who to be: a Clever id or a username.", required=True),
+        Parameter(name="redirect_uri", says="As at /oauth/authorize, like everything else it takes."),
+        Parameter(name="state", says="As at /oauth/authorize."),
+        Parameter(name="district_id", says="Whose username it is, where several have it.", type="id"),
+        mark="chosen",
+        source=OWN,
     ),
     *_group(
         "/_mock/people",

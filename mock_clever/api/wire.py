@@ -17,6 +17,8 @@ WORTH_PACKING = 1024  # bytes, the usual threshold of Express's own compression
 
 EVERY = ("core", "events", "resources")
 BOTH = ("core", "events")
+OAUTH = ("token endpoint", "token info", "discovery")
+GUARDED = ("token endpoint", "token info")
 ALLOWED = "Content-Type,Authorization,X-Requested-With,Accept,Origin,Referer,User-Agent"
 
 
@@ -34,6 +36,20 @@ class Header(Struct, frozen=True):
 HEADERS = (
     Header("Cache-Control", "no-store", EVERY),
     Header("Strict-Transport-Security", "max-age=15552000; includeSubDomains", EVERY),
+    Header("Strict-Transport-Security", "max-age=15552000; includeSubDomains", OAUTH, "inferred", "sso 4"),
+    Header("X-DNS-Prefetch-Control", "off", OAUTH, "inferred", "sso 4"),
+    Header("X-Download-Options", "noopen", OAUTH, "inferred", "sso 4"),
+    Header("X-Content-Type-Options", "nosniff", OAUTH, "inferred", "sso 4"),
+    Header("X-XSS-Protection", "1; mode=block", OAUTH, "inferred", "sso 4"),
+    Header(
+        "Vary", "X-HTTP-Method-Override, Accept-Encoding", ("token endpoint", "discovery"), "inferred", "sso 4"
+    ),
+    Header("Vary", "Origin, Accept-Encoding", ("token info",), source="sso 6"),
+    Header("Cache-Control", "no-store", (*OAUTH, "district tokens"), "chosen", "sso 14"),
+    Header("X-Powered-By", "Express", ("district tokens",), source="sso 5"),
+    Header("ETag", "", ("district tokens",), source="sso 5", note="a quoted number"),
+    Header("ETag", "", OAUTH, "inferred", "sso 4", note="weak, as of the Data API"),
+    Header("X-Request-Id", "", ("district tokens",), source="sso 5", note="a UUID"),
     Header(
         "X-Envoy-Upstream-Service-Time", "1", EVERY, note="milliseconds; always 1, so that answers can be compared"
     ),
@@ -68,6 +84,7 @@ class Family(Struct, frozen=True):
 
     headers: tuple[tuple[str, str], ...]
     etag: bool = False
+    request_id: bool = True
     clever_request_id: bool = False
     content_type: str = "application/json; charset=utf-8"
 
@@ -75,7 +92,11 @@ class Family(Struct, frozen=True):
 CORE = Family(_fixed("core"), etag=True)
 EVENTS = Family(_fixed("events"), clever_request_id=True)
 RESOURCES = Family(_fixed("resources"), clever_request_id=True, content_type="application/json")
-FAMILIES = {"core": CORE, "events": EVENTS, "resources": RESOURCES}
+TOKEN_ENDPOINT = Family(_fixed("token endpoint"), etag=True, request_id=False)
+TOKEN_INFO = Family(_fixed("token info"), etag=True, request_id=False)
+DISCOVERY = Family(_fixed("discovery"), etag=True, request_id=False)
+DISTRICT_TOKENS = Family(_fixed("district tokens"))
+FAMILIES = {"core": CORE, "events": EVENTS, "resources": RESOURCES, "token endpoint": TOKEN_ENDPOINT}
 """The back ends by name. A view that knows its own puts it into `g.family`, for whatever it refuses."""
 
 
@@ -116,7 +137,9 @@ def dress(family: Family = CORE, more: Sequence[tuple[str, str]] = ()) -> None:
     """
     environ = request.environ
     requests = environ[WORLD].requests
-    headers = [*more, *family.headers, ("X-Request-Id", requests.uuid())]
+    headers = [*more, *family.headers]
+    if family.request_id:
+        headers.append(("X-Request-Id", requests.uuid()))
     if family.clever_request_id:
         headers.append(("Clever-Request-Id", requests.hex(32)))
     rate = g.get("rate")

@@ -5,6 +5,7 @@ unknown type, key or record is refused with a sentence before anything is change
 whole or not at all. One file for each family of them; each is a class and the function that carries it out.
 """
 
+from mock_clever.changes.answer_key import Answered, AnswerKey
 from mock_clever.changes.consistent import settled
 from mock_clever.changes.table import (
     TYPES,
@@ -19,6 +20,8 @@ from mock_clever.changes.table import (
 
 __all__ = [
     "TYPES",
+    "AnswerKey",
+    "Answered",
     "AnyChange",
     "Change",
     "Happened",

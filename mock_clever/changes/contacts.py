@@ -10,7 +10,11 @@ from mock_clever.changes.change import Changed, act
 from mock_clever.changes.draft import Draft
 from mock_clever.changes.people import new_id, student
 from mock_clever.errors import ControlRefusal
+from mock_clever.fields import CONTACT_TYPES, PHONE_TYPES, RELATIONSHIPS
 from mock_clever.model import Contact, Id, Name, Relationship, Roles, User
+
+WORDS = {"relationship": RELATIONSHIPS, "contact_type": CONTACT_TYPES, "phone_type": PHONE_TYPES}
+"""What Clever says of contacts, whatever a district writes (spec: the enums of contacts)."""
 
 
 class ContactAdd(Changed, frozen=True, tag="contact.add"):
@@ -48,6 +52,7 @@ class ContactDrop(Changed, frozen=True, tag="contact.drop"):
 
 @act(ContactAdd)
 def _add(draft: Draft, change: ContactAdd) -> None:
+    _check_words(change)
     tie = Relationship(
         student=student(draft, change.student).id, relationship=change.relationship, type=change.contact_type
     )
@@ -63,6 +68,7 @@ def _add(draft: Draft, change: ContactAdd) -> None:
 
 @act(ContactEdit)
 def _edit(draft: Draft, change: ContactEdit) -> None:
+    _check_words(change)
     was = _contact(draft, change.contact)
     held: Contact = was.roles.contact
     said = {key: value for key in ("phone", "phone_type") if (value := getattr(change, key)) is not UNSET}
@@ -88,6 +94,14 @@ def _drop(draft: Draft, change: ContactDrop) -> None:
     if kept == ties:
         raise ControlRefusal(f"user {change.contact} is no contact of student {change.student}")
     draft.edit_role(contact, "contact", student_relationships=kept) if kept else draft.drop("users", contact.id)
+
+
+def _check_words(change: ContactAdd | ContactEdit) -> None:
+    for name, words in WORDS.items():
+        said = getattr(change, name)
+        if isinstance(said, str) and said not in words:
+            told = ", ".join(word or '""' for word in words)
+            raise ControlRefusal(f"{name} {said!r} is no word of Clever's: choose one of {told}")
 
 
 def contact_key(user: User) -> tuple[str, ...]:

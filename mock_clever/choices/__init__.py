@@ -9,6 +9,7 @@ from mock_clever.choices.sso import SSO
 CHOICES = (*DATA_API, *SSO, *EVENTS_AND_SYNC, *LMS_CONNECT)
 
 OTHER_SETTINGS = {
+    "id_token_district": "the documents disagree: docs/identity-api still has the older claim",
     "variation": "varies what the documents leave open, whatever was chosen: no single question is behind it",
 }
 """The settings that answer no question of the sheets, and what they are for."""

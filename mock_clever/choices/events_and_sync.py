@@ -1,6 +1,6 @@
 """The open questions about events and syncing (events-and-sync 11)."""
 
-from mock_clever.choices.choice import LATER, Choice, numbered
+from mock_clever.choices.choice import Choice, numbered
 
 EVENTS_AND_SYNC = numbered(
     "events-and-sync 11",
@@ -13,8 +13,16 @@ EVENTS_AND_SYNC = numbered(
         "A field newly granted, withdrawn, present or gone",
         "newly there: null among the previous attributes; gone: the old value there, no key in the object",
     ),
-    Choice("`ext`, `location` and the like: the whole old object or its changed keys", "whole"),
-    Choice("When `last_modified` moves", "with the sync that publishes a change, but for those of `ext` alone"),
+    Choice(
+        "`ext`, `location` and the like: the whole old object or its changed keys",
+        "whole; each role partial in any case",
+        "former_objects",
+    ),
+    Choice(
+        "When `last_modified` moves",
+        "with the sync that publishes a change, but for those of `ext` alone; never among the previous attributes",
+        "event_last_modified",
+    ),
     Choice("Several edits between two syncs", "one event for each record: the net effect, if any"),
     Choice(
         "What makes a `districts.updated`",
@@ -42,7 +50,7 @@ EVENTS_AND_SYNC = numbered(
         "The `school` filter and records without a school",
         "left out; schools, their sections and their users stay",
     ),
-    Choice("The trailing `?` of the bare feed's self link", "kept, as recorded"),
+    Choice("The trailing `?` of the bare feed's self link", "kept, as recorded", "bare_self"),
     Choice("An expired or foreign id on `/events/{id}`", "404 with a message"),
     Choice(
         "The same change seen through two versions",
@@ -51,8 +59,9 @@ EVENTS_AND_SYNC = numbered(
     Choice("A role removed from a user of several", "an update in v3, a deletion of that role before"),
     Choice(
         "Users who merge, split or change ids",
-        "the younger id is deleted and the older updated; no alias leads from one to the other",
-        state=LATER,
+        "a role that is added or split off is an update of the older id; of two users who merge the younger id is"
+        " deleted, of one who splits the new id created; their sections are updated; no alias leads from one id to"
+        " another",
     ),
     Choice(
         "A return within 300 days, or after",
@@ -69,19 +78,21 @@ EVENTS_AND_SYNC = numbered(
         " change is published at once; an application's thresholds, where they are on, count updates too",
     ),
     Choice("Events during a pause", "only from changes of sharing, and of the district's own record"),
-    Choice("Latency", "events are there together with the data"),
+    Choice("Latency", "events are there together with the data", "event_delay"),
     Choice("The edge of retention", "thirty times 24 hours, looked at with each request"),
     Choice("A user token on `/events`", "the HTML 404", "out_of_scope"),
-    Choice("Duplicate delivery and late visibility", "never"),
+    Choice(
+        "Duplicate delivery and late visibility",
+        "never, but for the faults `repeat` and `reorder` and for a delay",
+    ),
     Choice(
         "How much backoff the suite tolerates",
-        "any wait that reaches the reset of the rate limit; growing pauses and six tries after errors",
-        state=LATER,
+        "any wait that reaches the reset of the rate limit; after errors six tries at most, with pauses that grow"
+        " by half or more; then an end, and a later sync that goes on from the stored cursor",
     ),
     Choice(
         "What protection against a mass delete is expected of clients",
-        "they hold or archive when a third of the students vanish in one step",
-        state=LATER,
+        "they hold or archive when nearly a third of the students and sections vanish in one step",
     ),
     Choice("Old contact keys in v3.1 events", "sent as in v3.0"),
 )

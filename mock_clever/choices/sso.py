@@ -1,6 +1,6 @@
 """The open questions about logging in (sso 14)."""
 
-from mock_clever.choices.choice import LATER, Choice, numbered
+from mock_clever.choices.choice import Choice, numbered
 
 SSO = numbered(
     "sso 14",
@@ -20,6 +20,7 @@ SSO = numbered(
     Choice(
         "A user who cancels the login or declines consent",
         "stays on Clever's pages; no `access_denied` goes back",
+        "cancel",
     ),
     Choice("A bad client at the token endpoint", "401 with `WWW-Authenticate: Basic` and `invalid_client`"),
     Choice("Client credentials in the body only", "accepted, and a finding in the journal", "token_credentials"),
@@ -37,28 +38,36 @@ SSO = numbered(
     Choice("Whether using a code twice revokes the first token", "no; the journal has a finding"),
     Choice("Whether a failed attempt uses the code up", "no: only success does"),
     Choice("The `token_type` key", "`bearer`, after `access_token`"),
-    Choice("What `/me` without a version answers today", "as v2.1, with the legacy id; a finding in the journal"),
+    Choice(
+        "What `/me` without a version answers today",
+        "as v2.1, with the legacy id; a finding in the journal",
+        "unversioned_me",
+    ),
     Choice(
         "`/me` of v2 and the `user_id` of a user of several roles",
-        "the legacy id of the role they logged in with; the first the app supports",
+        "the legacy id of the role they logged in with: the first the app supports, or the one they chose",
+        "role_choice",
     ),
     Choice(
         "`authorized_by` in v2.0",
         "left out for district logins, `teacher` for those of Library; from v2.1 on it is always there",
     ),
-    Choice("The strings of `user_type`", "student, teacher, staff, district_admin", state=LATER),
-    Choice("The algorithm and keys of the id_token", "RS256, one RSA key at `/oauth/certs`", state=LATER),
+    Choice("The strings of `user_type`", "student, teacher, staff, district_admin", "user_type"),
+    Choice(
+        "The algorithm and keys of the id_token",
+        "RS256, one RSA key of 2048 bits at `/oauth/certs`, those before for an hour; `kid` and `typ: JWT`",
+    ),
     Choice(
         "What else the discovery document holds",
-        "code, public subjects, RS256, openid, and Basic at the token endpoint; the mock's own URL as issuer",
-        state=LATER,
+        "code, public subjects, RS256, openid, and Basic at the token endpoint, the body too while it is accepted;"
+        " the mock's own URL as issuer",
+        "issuer",
     ),
     Choice(
         "`/userinfo` for users of a Library app",
-        "no district; authorized by teacher; of a student's family name the initial only",
-        state=LATER,
+        "no district; authorized by teacher; of a student's family name the initial only, and no e-mail",
     ),
-    Choice("`schools` in `/userinfo`", "an empty list", state=LATER),
+    Choice("`schools` in `/userinfo`", "an empty list"),
     Choice("The 401 body of `/userinfo` and `/oauth/tokeninfo`", "that of the API", "unauthorized"),
     Choice("The 401 body on v3", "the recorded one, in every version", "unauthorized"),
     Choice("An expired SSO token", "the same 401", "unauthorized"),
@@ -72,7 +81,7 @@ SSO = numbered(
         "only the user's own schools, and only for Secure Sync apps; else the HTML 404",
         "out_of_scope",
     ),
-    Choice("A district token on `/me`", "the HTML 404: it is for user tokens only", "out_of_scope"),
+    Choice("A district token on `/me`", "the HTML 404: it is for user tokens only", "district_me"),
     Choice(
         "What follows when a district will disconnect an app",
         "the token is gone and answers 401 at once, logins stop with a page; a reconnection has a new record",
@@ -90,7 +99,6 @@ SSO = numbered(
     Choice(
         "instant-login for a user of a Library app only",
         "for the Library's sandbox district; otherwise a page",
-        state=LATER,
     ),
     Choice(
         "The scope names of the Library",
@@ -111,8 +119,7 @@ SSO = numbered(
     ),
     Choice(
         "The wording of the `confirmed=false` page",
-        "our own: continue as this person, or not me; for students only",
-        state=LATER,
+        "our own: continue as this person, or not me, which signs out; for students only",
     ),
     Choice("Rate limits of the token endpoint", "none"),
 )

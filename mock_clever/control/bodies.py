@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeVar
 
 import msgspec
@@ -31,6 +32,11 @@ class AppBody(Struct, kw_only=True, forbid_unknown_fields=True):
     events: bool | None = None
     safety: bool | None = None
     development: bool | None = None
+    oidc: bool | None = None
+    email_verified: bool | None = None
+    implicit: bool | None = None
+    loginas_flag: bool | None = None
+    website: str | None = None
 
 
 class SharingBody(Struct, kw_only=True, forbid_unknown_fields=True, rename={"hidden": "except"}):
@@ -79,10 +85,20 @@ class RosterBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class LibraryBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """Whether teachers of a district may add Library applications, and which they may not."""
+    """Whether teachers of a district may add Library applications, which, and whether after approval only."""
 
     enabled: bool | None = None
     blocked: frozenset[str] | None = None
+    recommended: frozenset[str] | None = None
+    approval: bool | None = None
+    approved: frozenset[str] | None = None
+
+
+class ConsentBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A teacher, by id or username, who authorises a Library application."""
+
+    client_id: str
+    teacher: str
 
 
 class RevokeBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -93,12 +109,41 @@ class RevokeBody(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class LoginBody(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A login without a browser."""
+    """A login without a browser: someone by id or username, in one `district` if several know the name.
+
+    `consent` is whether a teacher authorises a Library application on the way.
+    """
 
     user: str
+    district: str = ""
+    role: str = ""
+    return_unshared: bool = False
+    consent: bool = True
     client_id: str | None = None
     redirect_uri: str | None = None
     state: str | None = None
+    nonce: str | None = None
+
+
+class RotateBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of the keys before: they stay published for their hour, or are dropped at once."""
+
+    keep: bool = True
+
+
+class BadgeBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of a student's badge: a PIN ("" takes it away), void or good again, a new one."""
+
+    user: str
+    pin: str | None = None
+    void: bool | None = None
+    regenerate: bool = False
+
+
+class BackupCodeBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The student who gets a backup code."""
+
+    user: str
 
 
 class ClockBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -120,6 +165,21 @@ class WorldBody(Struct, kw_only=True, forbid_unknown_fields=True):
 def body_of(form: type[T]) -> T:
     """The JSON body in the form a route wants. Raises ControlRefusal that says what is wrong with it."""
     return decoded(request.get_data(), form)
+
+
+def among(name: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse what is not among the known."""
+    odd = sorted(set(given).difference(known))
+    if odd:
+        raise ControlRefusal(f"{name}: {', '.join(odd)} is unknown; choose from {', '.join(known)}")
+
+
+def number(name: str, default: int, most: int) -> int:
+    """A parameter that is a whole number, none higher than that."""
+    text = request.args.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 17) or int(text) > most:
+        raise ControlRefusal(f"{name} must be a whole number from 0 to {most}")
+    return int(text)
 
 
 def only_known(*names: str) -> None:

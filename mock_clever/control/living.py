@@ -44,9 +44,9 @@ def let_live(plane: Blueprint) -> None:
         """Load a folder of CSV files as the new state of a district's source, and sync unless told not to."""
         body = body_of(RosterBody)
         _only_from_here()
-        district, warnings = reread(here().district(id), body.folder)
-        outcome = here().load(id, district, body.publish)
-        return _json({"warnings": warnings, "sync": _outcome(outcome) if outcome is not None else None})
+        read = reread(here().district(id), body.folder, here().life(id).options)
+        outcome = here().load(id, read.district, body.publish, read.options)
+        return _json({"warnings": read.warnings, "sync": _outcome(outcome) if outcome is not None else None})
 
     @plane.get("/districts/<id>/sync")
     def show_sync(id: Id) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,29 +12,31 @@ from msgspec import structs
 from mock_clever import __version__
 from mock_clever.api.asking import here
 from mock_clever.apps import CHOOSABLE, GRANTS, PRODUCTS, USER_TYPES, App, Connection
+from mock_clever.control.badges import give_badges
 from mock_clever.control.bodies import (
     AppBody,
     ConnectionBody,
     DistrictBody,
-    LibraryBody,
-    LoginBody,
-    RevokeBody,
     SharingBody,
     WorldBody,
+    among,
     body_of,
     decoded,
+    number,
     only_known,
 )
+from mock_clever.control.entering import let_in
+from mock_clever.control.environment import environment
+from mock_clever.control.keys import turn_keys
 from mock_clever.control.living import let_live
 from mock_clever.control.printed import tell_of_itself
 from mock_clever.control.timelines import play_on
-from mock_clever.errors import ControlRefusal, PageRefusal
+from mock_clever.errors import ControlRefusal
 from mock_clever.fields import FIELDS as FIELD_TABLE
 from mock_clever.ids import token
 from mock_clever.journal import KINDS as JOURNAL_KINDS
 from mock_clever.model import KINDS, ROLES, Id, Snapshot, User
-from mock_clever.people import full_name, search
-from mock_clever.portal.entry import Wanted, finish
+from mock_clever.people import full_name
 from mock_clever.rules import FIELDS
 from mock_clever.scenarios import Scenario, Worlds, fill, start
 from mock_clever.settings import changed
@@ -123,56 +125,10 @@ def control_plane(worlds: Worlds) -> Blueprint:
         fill(here(), begins, body.connect)
         return _json(_district(begins.district), 201)
 
-    @plane.patch("/districts/<id>/library")
-    def rule_library(id: Id) -> Response:
-        """Block applications of the Library in a district, or switch it off there."""
-        body = body_of(LibraryBody)
-        given = {k: v for k, v in structs.asdict(body).items() if v is not None}
-        _among("blocked", given.get("blocked", ()), here().apps)
-        here().allow(id, structs.replace(here().consents.library(id), **given))
-        now = here().consents.library(id)
-        return _json({"enabled": now.enabled, "blocked": sorted(now.blocked)})
-
-    @plane.get("/consents")
-    def list_consents() -> Response:
-        """The teachers who authorised a Library application for their classes."""
-        return _json({"consents": [msgspec.to_builtins(consent) for consent in here().consents]})
-
-    @plane.delete("/consents/<client_id>/<teacher>")
-    def uninstall(client_id: str, teacher: Id) -> Response:
-        """A teacher takes a Library application off: their tokens and those of their students end."""
-        return _json(msgspec.to_builtins(here().uninstall(client_id, teacher)))
-
-    @plane.post("/revoke")
-    def revoke() -> Response:
-        """End the user tokens of a person, of an application or of both; how many there were."""
-        body = body_of(RevokeBody)
-        if body.user is None and body.client_id is None:
-            raise ControlRefusal("name whose tokens end: a `user`, a `client_id` or both")
-        with here().lock:
-            ended = here().grants.revoke(
-                lambda login: body.user in (None, login.user) and body.client_id in (None, login.client_id)
-            )
-        return _json({"revoked": ended})
-
-    @plane.get("/people")
-    def people() -> Response:
-        """People by name, username, id, grade, school, role or quirk."""
-        only_known("q", "role", "limit")
-        found = search(
-            here(), request.args.get("q", ""), request.args.get("role", ""), limit=_number("limit", 50, 10_000)
-        )
-        return _json({"people": [person.shown(here()) for person in found]})
-
-    @plane.post("/login")
-    def login() -> Response:
-        """A finished Clever login without a browser: where it would redirect to."""
-        return _json({"redirect": _login(body_of(LoginBody))})
-
     @plane.get("/answer-key")
     def answer_key() -> Response:
-        """What is odd in this world's districts, and what a correct app shows."""
-        return _json({"cases": here().answers})
+        """What is odd in this world's districts, what happened since, and what a correct app shows."""
+        return _json(here().answers.shown())
 
     @plane.get("/journal")
     def journal() -> Response:
@@ -181,9 +137,9 @@ def control_plane(worlds: Worlds) -> Blueprint:
         wanted = {name: request.args.get(name) for name in ("kind", "path", "client_id", "status")}
         if wanted["kind"] not in (None, *JOURNAL_KINDS):
             raise ControlRefusal(f"no row is of kind {wanted['kind']!r}: choose one of {', '.join(JOURNAL_KINDS)}")
-        since, newest = _number("since", 0, 2**53), here().journal.newest
+        since, newest = number("since", 0, 2**53), here().journal.newest
         rows = [row for row in here().journal.rows(since, **wanted) if row.id <= newest]
-        shown = rows[: _number("limit", 1000, 5000)]
+        shown = rows[: number("limit", 1000, 5000)]
         if len(shown) < len(rows):
             newest = shown[-1].id if shown else since
         return _json({"entries": [row.shown() for row in shown], "next": newest})
@@ -208,6 +164,9 @@ def control_plane(worlds: Worlds) -> Blueprint:
     tell_of_itself(plane)
     play_on(plane)
     let_live(plane)
+    turn_keys(plane)
+    give_badges(plane)
+    let_in(plane)
 
     @plane.get("/faults")
     def list_faults() -> Response:
@@ -252,39 +211,16 @@ def control_plane(worlds: Worlds) -> Blueprint:
     return plane
 
 
-def environment(base: str) -> dict[str, str]:
-    """The variables a vendor app reads, for the world of this request. `CLEVER_*` is the Secure Sync app."""
-    world = here()
-    sync = next((app for app in world.apps.values() if "secure_sync" in app.products), None)
-    sso = next((a for a in world.apps.values() if a.by_district and "secure_sync" not in a.products), sync)
-    library = next((app for app in world.apps.values() if app.by_teacher), None)
-    if sync is None or sso is None:
-        raise ControlRefusal("this world has no Secure Sync application: POST /_mock/apps registers one", 404)
-    connection = next(iter(world.connections_of(sync.client_id)), None)
-    return {
-        "MOCK_CLEVER_URL": base,
-        "CLEVER_CLIENT_ID": sync.client_id,
-        "CLEVER_CLIENT_SECRET": sync.client_secret,
-        "CLEVER_REDIRECT_URI": next(iter(sync.redirect_uris), ""),
-        "CLEVER_DISTRICT_ID": connection.district if connection else "",
-        "CLEVER_DISTRICT_TOKEN": connection.access_token if connection else "",
-        "CLEVER_SSO_CLIENT_ID": sso.client_id,
-        "CLEVER_SSO_CLIENT_SECRET": sso.client_secret,
-        "CLEVER_LIBRARY_CLIENT_ID": library.client_id if library else "",
-        "CLEVER_LIBRARY_CLIENT_SECRET": library.client_secret if library else "",
-    }
-
-
 def _registered(body: AppBody) -> App:
     given = {k: v for k, v in structs.asdict(body).items() if v is not None}
-    _among("products", given.get("products", ()), PRODUCTS)
-    _among("supported_user_types", given.get("supported_user_types", ()), USER_TYPES)
+    among("products", given.get("products", ()), PRODUCTS)
+    among("supported_user_types", given.get("supported_user_types", ()), USER_TYPES)
     if "" in (body.client_id, body.client_secret):
         raise ControlRefusal("client_id and client_secret cannot be empty: leave them out to have them made")
-    _among("granted", given.get("granted", ()), GRANTS)
-    _among("off", given.get("off", ()), CHOOSABLE)
-    _among("optional", given.get("optional", ()), CHOOSABLE)
-    _among("roles", given.get("roles", ()), ROLES)
+    among("granted", given.get("granted", ()), GRANTS)
+    among("off", given.get("off", ()), CHOOSABLE)
+    among("optional", given.get("optional", ()), CHOOSABLE)
+    among("roles", given.get("roles", ()), ROLES)
     old = here().apps.get(body.client_id or "")
     if old is not None:
         return _checked(structs.replace(old, **given))
@@ -299,20 +235,15 @@ def _registered(body: AppBody) -> App:
 
 def _checked(app: App) -> App:
     for uri in app.redirect_uris:
-        allowed = ("http://", "https://") if app.development else ("https://",)
-        if not uri.startswith(allowed):
-            raise ControlRefusal(
-                f"redirect URI {uri!r} must begin with {' or '.join(allowed)} (docs/identity-api)"
-            )
-        if "#" in uri or not uri.isprintable() or " " in uri:
-            raise ControlRefusal(f"redirect URI {uri!r} cannot hold spaces, control characters or a fragment")
+        if problem := app.problem_with(uri):
+            raise ControlRefusal(f"redirect URI {uri!r} {problem}")
+    if app.oidc and not app.by_district:
+        raise ControlRefusal(
+            "oidc is not for an application of Library alone: it gets no id_token (docs/library-sso)"
+        )
+    if app.website and not app.website.startswith(("http://", "https://")):
+        raise ControlRefusal(f"website {app.website!r} must begin with http:// or https://")
     return app
-
-
-def _among(name: str, given: Iterable[str], known: Iterable[str]) -> None:
-    odd = sorted(set(given).difference(known))
-    if odd:
-        raise ControlRefusal(f"{name}: {', '.join(odd)} is unknown; choose from {', '.join(known)}")
 
 
 def _rule(body: SharingBody) -> Sharing:
@@ -365,26 +296,6 @@ def _check_sharing(district: Snapshot, body: SharingBody) -> None:
                 )
 
 
-def _login(body: LoginBody) -> str:
-    world = here()
-    client_id = body.client_id or environment("")["CLEVER_SSO_CLIENT_ID"]
-    app = world.apps.get(client_id)
-    if app is None:
-        raise ControlRefusal(f"no application has the client id {client_id!r}: GET /_mock/apps lists them", 404)
-    found = world.person(body.user)
-    if found is None:
-        raise ControlRefusal(
-            f"nobody is or has the username {body.user!r}: GET /_mock/people?q= finds people", 404
-        )
-    redirect_uri = body.redirect_uri or next(iter(app.redirect_uris), "")
-    if redirect_uri not in app.redirect_uris:
-        raise ControlRefusal(f"{redirect_uri!r} is not among the redirect URIs of {app.name}: {app.redirect_uris}")
-    try:
-        return finish(world, Wanted(app=app, redirect_uri=redirect_uri, state=body.state), *found)
-    except PageRefusal as refused:
-        raise ControlRefusal(f"{refused.title}: {refused} {refused.advice}", refused.status) from None
-
-
 def _app(app: App) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(app)
     return shown | {name: sorted(getattr(app, name)) for name in ("granted", "off", "optional", "roles")}
@@ -404,13 +315,6 @@ def _district(snapshot: Snapshot) -> dict[str, Any]:
     counts |= {role: len(ids) for role, ids in snapshot.users_of_role.items()}
     district = snapshot.district
     return {"id": district.id, "name": district.name, "state": district.state, "counts": counts}
-
-
-def _number(name: str, default: int, most: int) -> int:
-    text = request.args.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 17) or int(text) > most:
-        raise ControlRefusal(f"{name} must be a whole number from 0 to {most}")
-    return int(text)
 
 
 def _json(body: Mapping[str, Any], status: int = 200) -> Response:

@@ -7,6 +7,7 @@ class with a docstring: its name in lower case is its kind, and docs/control.md 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from flask import Response
@@ -20,8 +21,9 @@ class Kind:
 
     status: int = 500
 
-    def __init_subclass__(cls) -> None:
-        KINDS[cls.__name__.lower()] = cls
+    def __init_subclass__(cls, *, named: bool = True) -> None:
+        if named:
+            KINDS[cls.__name__.lower()] = cls
 
     def before(self) -> Response | None:
         """The answer to give in the place of the view's, or None to let it answer."""
@@ -66,8 +68,8 @@ class Truncate(Kind):
         return response
 
 
-class Repeat(Kind):
-    """Tells every element of a list twice, as a delivery that comes again: `a, b` becomes `a, b, a, b`."""
+class Retold(Kind, named=False):
+    """A list whose elements are told otherwise; the links and single records stay as they are."""
 
     def after(self, response: Response) -> Response:
         try:
@@ -75,5 +77,23 @@ class Repeat(Kind):
         except msgspec.DecodeError:
             return response
         if isinstance(body, dict) and isinstance(body.get("data"), list):
-            response.set_data(msgspec.json.encode({**body, "data": body["data"] * 2}))
+            response.set_data(msgspec.json.encode({**body, "data": self.told(body["data"])}))
         return response
+
+    def told(self, elements: list[Any]) -> list[Any]:
+        """The elements as they are told instead."""
+        raise NotImplementedError
+
+
+class Repeat(Retold):
+    """Tells every element of a list twice, as a delivery that comes again: `a, b` becomes `a, b, a, b`."""
+
+    def told(self, elements: list[Any]) -> list[Any]:
+        return elements * 2
+
+
+class Reorder(Retold):
+    """Tells the elements of a list last to first, as deliveries that overtook each other; ids and links stay."""
+
+    def told(self, elements: list[Any]) -> list[Any]:
+        return elements[::-1]

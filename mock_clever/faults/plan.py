@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from threading import Lock
 from typing import Annotated, Any
 
@@ -10,7 +9,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from mock_clever.errors import ControlRefusal
-from mock_clever.faults.kinds import KINDS, Kind
+from mock_clever.faults.id_tokens import KINDS
+from mock_clever.faults.kinds import Kind
 
 HeaderName = Annotated[str, Meta(pattern=r"^(?i:x-[a-z0-9-]+|retry-after)\Z")]
 HeaderValue = Annotated[str, Meta(pattern=r"^[ -~]*\Z")]
@@ -31,15 +31,22 @@ class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     times: Annotated[int, Meta(ge=1)] | None = 1
     headers: dict[HeaderName, HeaderValue] = {}
 
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no fault of kind {self.kind!r}: choose one of {', '.join(KINDS)}")
+        if not 400 <= self.status <= 599:
+            raise ValueError(f"a fault's status is an error, 400 to 599, not {self.status}")
+
 
 class Fault:
     """A planned fault with its number and how many matching requests it has seen."""
 
-    def __init__(self, number: int, planned: Planned) -> None:
+    def __init__(self, number: int, planned: Planned, seen: int = 0) -> None:
+        self.number = number
         self.id = f"F{number}"
         self.planned = planned
         self.does: Kind = KINDS[planned.kind](status=planned.status)
-        self.seen = 0
+        self.seen = seen
 
     def strikes(self, method: str, path: str) -> bool:
         """Whether it strikes this request; counts it when it matches."""
@@ -60,7 +67,7 @@ class FaultPlan:
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
-        self._numbers = count(1)
+        self._newest = 0
         self._lock = Lock()
 
     def add(self, body: object) -> Fault:
@@ -69,12 +76,9 @@ class FaultPlan:
             planned = msgspec.convert(body, Planned)
         except msgspec.ValidationError as wrong:
             raise ControlRefusal(f"this fault cannot be planned: {wrong}; see docs/control.md") from None
-        if planned.kind not in KINDS:
-            raise ControlRefusal(f"no fault of kind {planned.kind!r}: choose one of {', '.join(KINDS)}")
-        if not 400 <= planned.status <= 599:
-            raise ControlRefusal(f"a fault's status is an error, 400 to 599, not {planned.status}")
         with self._lock:
-            fault = Fault(next(self._numbers), planned)
+            self._newest += 1
+            fault = Fault(self._newest, planned)
             self.faults.append(fault)
         return fault
 

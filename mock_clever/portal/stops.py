@@ -30,7 +30,10 @@ STOPS = {
     "wrong response_type": Stop(
         title="Invalid request",
         text="response_type must be code, not {sent}.",
-        advice="Send response_type=code: the authorization code grant is the one Clever supports.",
+        advice=(
+            "Send response_type=code: the authorization code grant is the one Clever supports. POST /_mock/apps"
+            " with implicit true gives an app the implicit grant too."
+        ),
     ),
     "no district in the link": Stop(
         title="Invalid request",
@@ -49,10 +52,70 @@ STOPS = {
         text="{sent} is not a redirect URI of {app}.",
         advice="The comparison is exact, trailing slash and query included. Registered: {registered}",
     ),
+    "unfit redirect URI": Stop(
+        title="Unknown redirect URI",
+        text="{sent} {problem}.",
+        advice="{app} is a production app: register an https redirect URI, or make it a development app.",
+        mark="inferred",
+        source="docs/identity-api",
+    ),
+    "rostering only": Stop(
+        title="This app does not log people in",
+        text="{app} is a rostering application: it has no single sign-on.",
+        advice="Log in with the application of its vendor that has the product sso; POST /_mock/apps adds it.",
+        status=403,
+        mark="inferred",
+        source="support 360051319711",
+    ),
     "unknown district": Stop(
         title="Unknown district",
         text="No district has this district_id.",
         advice="GET /_mock/districts lists them.",
+    ),
+    "unknown district page": Stop(
+        title="Unknown district",
+        text="No district has its login page at {name}.",
+        advice="GET /_mock/districts lists them; the short name is the end of portal_url.",
+        status=404,
+    ),
+    "for teachers only": Stop(
+        title="This page is for teachers",
+        text="Log in to the portal as a teacher to see your students.",
+        advice="Only someone who holds the role teacher, and is signed in to this district, sees it.",
+        status=403,
+    ),
+    "not your student": Stop(
+        title="Not your student",
+        text="You teach no section of this student.",
+        advice="POST /_mock/backup-codes and /_mock/badges do it for anybody.",
+        status=403,
+    ),
+    "no PIN": Stop(
+        title="This cannot be a PIN",
+        text="A PIN has {digits} digits; leave it empty to have none.",
+        advice="Go back and type it again.",
+        source="support 115005209686",
+    ),
+    "for admins only": Stop(
+        title="This page is for admins",
+        text="Only district admins and School Tech Leads may access the portal as another user.",
+        advice="A School Tech Lead is staff with the role SchoolTechLead. Whoever is another already stops first.",
+        status=403,
+        mark="inferred",
+        source="support 360000406146",
+    ),
+    "not yours to be": Stop(
+        title="You cannot access the portal as this user",
+        text="They are not of your schools, or have rights that you have not.",
+        advice="A district admin may be anyone but another; a School Tech Lead those of their schools.",
+        status=403,
+    ),
+    "nobody of that name": Stop(
+        title="Nobody has that name",
+        text="Nobody in this mock has the id or username {user}.",
+        advice="GET /_mock/people?q= finds people.",
+        status=404,
+        source="this mock",
     ),
     "foreign form": Stop(
         title="This form has expired",
@@ -72,12 +135,18 @@ STOPS = {
     "not connected": Stop(
         title="Your district has not added this app",
         text="{app} is not connected to the district of {name}.",
-        advice=(
-            "PATCH /_mock/connections/{{id}} with connected true, or POST /_mock/districts with connect true."
-        ),
+        advice="GET /_mock/connections lists what is connected; POST /_mock/apps connects a new app.",
         status=403,
         mark="inferred",
         source="support 360045852232",
+    ),
+    "removed": Stop(
+        title="Your district has removed this app",
+        text="{app} is no longer connected to the district of {name}.",
+        advice="PATCH /_mock/connections/{connection} with connected true brings it back.",
+        status=403,
+        mark="inferred",
+        source="support 360051319711",
     ),
     "not launched": Stop(
         title="This app has not launched yet",
@@ -102,6 +171,44 @@ STOPS = {
         status=403,
         mark="inferred",
         source="docs/clever-library-user-flow",
+    ),
+    "Library switched off": Stop(
+        title="Your district has disabled sign up with Clever",
+        text="Your district does not allow teachers to add SSO resources.",
+        advice="An admin turns it on at /library/controls, or PATCH /_mock/districts/{district}/library.",
+        status=403,
+        mark="documented",
+        source="support 360013488672",
+    ),
+    "awaits approval": Stop(
+        title="Your district reviews new apps first",
+        text="{app} awaits the approval of your district.",
+        advice="An admin approves it at /library/controls, or PATCH /_mock/districts/{district}/library.",
+        status=403,
+        mark="inferred",
+        source="support 000001741",
+    ),
+    "not an admin": Stop(
+        title="These controls are your admin's",
+        text="{name} is a {roles}. Only district admins have Library controls.",
+        advice="Log in as a district admin, or PATCH /_mock/districts/{{id}}/library.",
+        status=403,
+        mark="inferred",
+        source="support 360025230952",
+    ),
+    "not in the Library": Stop(
+        title="The Library is for teachers",
+        text="{name} is a {roles}. Only teachers add apps from the Library.",
+        advice="Log in as a teacher; a student finds the apps of their teachers in the portal.",
+        status=403,
+        mark="inferred",
+        source="docs/library-sso",
+    ),
+    "instant login of the Library": Stop(
+        title="This link cannot be used",
+        text="Instant Login links do not work for {app}: teachers of this district add it from the Library.",
+        advice="Use /oauth/authorize. Only the Library's sandbox ({sandbox}, preset library) has such links.",
+        status=403,
     ),
     "blocked in the Library": Stop(
         title="Your district does not allow this app",

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from mock_clever.difference import Difference
 from mock_clever.fields import TOLD_AS_EVENT
-from mock_clever.model import Id
+from mock_clever.model import ROLES, Id
 from mock_clever.variation import Variation
 from mock_clever.versions.shape import PLAIN, Collection, Dialect, Permission, Tell, Version, builtins, telling
 
@@ -61,10 +61,22 @@ class Occurrence(Struct, omit_defaults=True):
     previous_attributes: dict[str, Any] | None = None
 
 
+class Manner(Struct, frozen=True):
+    """How events are told where nobody knows: the settings of the world that reads them, by their names."""
+
+    order: str = "documented"
+    dialect: Dialect = PLAIN
+    former_objects: str = "whole"
+    last_modified: str = "moves"
+
+
+AS_USUAL = Manner()
+
+
 class Telling:
     """One difference in the words of one version, for an application that saw it with these rights.
 
-    `order` and `dialect` are the world's settings when it is read: how Clever speaks, not what it knows.
+    `manner` is that of the world when it is read: how Clever speaks, not what it knows.
     """
 
     def __init__(
@@ -73,14 +85,13 @@ class Telling:
         told: Difference,
         before: Permission,
         after: Permission,
-        order: str = "documented",
-        dialect: Dialect = PLAIN,
+        manner: Manner = AS_USUAL,
     ) -> None:
         self._version = version
         self._sides = ((told.before, before), (told.after, after))
-        self._order = ORDERS[order]
-        self._dialect = Dialect(dialect.switched | {TOLD_AS_EVENT})
-        self._variation = None if dialect.variation is None else Variation(dialect.variation)
+        self._manner, self._order = manner, ORDERS[manner.order]
+        self._dialect = Dialect(manner.dialect.switched | {TOLD_AS_EVENT})
+        self._variation = None if manner.dialect.variation is None else Variation(manner.dialect.variation)
         self._tells: dict[str, tuple[Tell, Tell]] = {}
 
     def happenings(self) -> list[Happening]:
@@ -99,8 +110,11 @@ class Telling:
         if happening.action == "deleted":
             return self._varied(collection, Occurrence(tell_was(was)))
         told = tell_now(now)
-        before = _previous(tell_was(was), told) if happening.action == "updated" else None
-        return self._varied(collection, Occurrence(told, before))
+        if happening.action == "created":
+            return self._varied(collection, Occurrence(told))
+        former = tell_was(was)
+        said = Occurrence(told, _previous(former, told))
+        return self._varied(collection, _dated(_narrowed(said, self._manner), former, self._manner))
 
     def _varied(self, collection: Collection, said: Occurrence) -> Occurrence:
         """What is said, as the legal variation says it: the record as in lists, nothing of what it left out."""
@@ -150,6 +164,35 @@ class Telling:
     def _tell(self, collection: Collection, side: int) -> Tell:
         snapshot, permission = self._sides[side]
         return telling(self._version.name, collection, permission, snapshot, dialect=self._dialect)
+
+
+def _narrowed(said: Occurrence, manner: Manner) -> Occurrence:
+    """With the changed keys alone of what is told whole (events-and-sync 11 #4)."""
+    if manner.former_objects == "whole" or said.previous_attributes is None:
+        return said
+    return Occurrence(said.object, _changed_keys(builtins(said.previous_attributes), builtins(said.object)))
+
+
+def _changed_keys(before: dict[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """The former values, of some objects only those that are others now; null for a key that was not there."""
+    found = dict(before)
+    for name, was in before.items():
+        if isinstance(was, dict) and isinstance(is_ := now.get(name), dict) and name != "name":
+            inner = name == "roles" or name in ROLES
+            other = {key: was.get(key) for key in (*was, *is_) if was.get(key) != is_.get(key)}
+            found[name] = _changed_keys(was, is_) if inner else other
+    return found
+
+
+def _dated(said: Occurrence, former: Any, manner: Manner) -> Occurrence:
+    """With `last_modified` as in older recordings (events-and-sync 11 #5)."""
+    old = getattr(former, "last_modified", None)
+    if manner.last_modified == "moves" or old is None:
+        return said
+    told, before = builtins(said.object), said.previous_attributes or {}
+    if manner.last_modified == "stale":
+        return Occurrence(told | {"last_modified": old}, before)
+    return Occurrence(told, before if told.get("last_modified") == old else before | {"last_modified": old})
 
 
 def _place(collection: Collection, record: Any) -> str:

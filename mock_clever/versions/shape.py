@@ -159,10 +159,12 @@ class Collection(Struct, frozen=True, kw_only=True):
 
 
 class Me(Struct, frozen=True, kw_only=True):
-    """What `/me` tells: which `authorized_by`; the whole record too, to Secure Sync applications (sso 7)."""
+    """What `/me` tells: which `authorized_by`; the whole record too, to Secure Sync applications; and in which
+    order (sso 7)."""
 
     authorized_by: tuple[str, ...] = ("district", "teacher")
     record: bool = False
+    order: tuple[str, ...] = ("id", "district", "type", "authorized_by")
 
 
 class Version(Struct, frozen=True, kw_only=True):

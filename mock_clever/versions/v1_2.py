@@ -119,7 +119,7 @@ V1_2 = replace(
     collections=collections(
         DISTRICTS, SCHOOLS, STUDENTS, TEACHERS, SCHOOL_ADMINS, DISTRICT_ADMINS, CONTACTS, SECTIONS
     ),
-    me=Me(authorized_by=(), record=True),
+    me=Me(authorized_by=(), record=True, order=("district", "id", "type")),
     links=("self", "prev", "next"),
     links_first=False,
     event_filters=False,

@@ -1,0 +1,197 @@
+"""The folder on disk: rows in SQLite, whole snapshots in files beside it, for this machine's user alone.
+
+A save is one transaction, made before the answer goes out that acknowledges what it holds. After a `kill -9` the
+folder holds the last of them; after a power failure perhaps only an earlier one, but that wholly (SQLite's WAL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from mock_clever.keeping.kinds import Rows, same
+from mock_clever.keeping.opening import FolderError, opened
+from mock_clever.keeping.reading import Entry, Reading, text_of
+from mock_clever.keeping.snapshots import Snapshots
+from mock_clever.keeping.table import MOVED_BY_READING, WORLD
+from mock_clever.model import Snapshot
+from mock_clever.prepared import default_cache, prepared_file
+from mock_clever.scenarios import Start, Worlds
+from mock_clever.world import World
+
+_BEGINS = "begins"
+_UNREADABLE = (
+    *(sqlite3.Error, msgspec.MsgspecError, zlib.error),
+    *(OSError, LookupError, ValueError, TypeError, AttributeError),
+)
+
+Part = tuple[str, str]
+"""A world's name, "" for what belongs to none, and a path of attributes."""
+
+
+Entries = dict[Part, dict[str, Entry]]
+
+
+class Folder:
+    """A folder that this process alone has open. Raises FolderError if it cannot be had."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = Lock()
+        self._database = opened(path)
+        try:
+            self._snapshots = Snapshots(path, self._database.execute("SELECT * FROM snapshots"))
+            self._entries: Entries = {}
+            self._saved: dict[str, World] = {}
+            self._latest: int = self._database.execute("SELECT coalesce(max(place), 0) FROM rows").fetchone()[0]
+            self.worlds = self._read()
+        except _UNREADABLE as problem:
+            self._database.close()
+            raise FolderError(
+                f"the worlds in {path} cannot be read ({problem}): the folder is damaged, or another version of"
+                " mock-clever wrote it. Nothing in it was changed; name another folder"
+            ) from problem
+        self._snapshots.sweep()
+
+    def save(self, worlds: Worlds, touched: World | None = None) -> None:
+        """Write what is other than on disk: of `touched` and of worlds that are new, or of every world.
+
+        Raises FolderError when it cannot be written; it is then as it was before.
+        """
+        with self._lock:
+            living = worlds.living()
+            other = {
+                name
+                for name, (_, world) in living.items()
+                if touched is None or world is touched or self._saved.get(name) is not world
+            }
+            parts: dict[Part, Rows] = {p: {} for p in self._entries if p[0] in other or p[0] not in living}
+            parts |= _state("", worlds.begins)
+            for name in sorted(other):
+                parts |= _state(name, *living[name])
+            try:
+                for begins, _ in living.values():
+                    self._adopt(begins)
+                self._write(parts)
+            except (OSError, sqlite3.Error) as problem:
+                raise FolderError(f"the data folder cannot be written: {problem}") from problem
+            self._saved = {name: world for name, (_, world) in living.items()}
+
+    def reading_moved(self, world: World) -> bool:
+        """Whether anything that a request may change that only reads is other than on disk."""
+        for path, rows in MOVED_BY_READING.parts("", world):
+            entries = self._entries.get((world.name, path), {})
+            known = {text_of(key): value for key, value in rows.items()}
+            if known.keys() != entries.keys() or not all(same(entries[key].value, known[key]) for key in known):
+                return True
+        return False
+
+    def close(self) -> None:
+        """Let others open the folder."""
+        with self._lock:
+            self._database.close()
+
+    def _adopt(self, begins: Start) -> None:
+        scenario = begins.scenario
+        if scenario.roster is None and not self._snapshots.knows(begins.district):
+            file = prepared_file(scenario.preset, scenario.seed, scenario.cache or default_cache())
+            self._snapshots.adopt(begins.district, file)
+
+    def _write(self, parts: dict[Part, Rows]) -> None:
+        """Bring these parts on disk to what they are now, and the snapshots they name, in one transaction."""
+        after, put, drop, named = dict(self._entries), [], [], False
+        try:
+            for part, rows in parts.items():
+                before, reached = self._entries.get(part, {}), 0
+                now: dict[str, Entry] = {}
+                for key, value in rows.items():
+                    text = text_of(key)
+                    entry = before.get(text)
+                    place = entry.place if entry is not None and entry.place > reached else self._next()
+                    if entry is None or entry.place != place or not same(entry.value, value):
+                        named = named or bool(entry is not None and entry.snapshots)
+                        data, snapshots = self._encoded(value)
+                        entry = Entry(place, value, snapshots)
+                        put.append((*part, text, place, data))
+                    now[text], reached = entry, place
+                gone = before.keys() - now.keys()
+                drop += [(*part, text) for text in gone]
+                named = named or any(before[text].snapshots for text in gone)
+                after[part] = now
+            unwanted = self._unwanted(after) if named or self._snapshots.new else []
+            if put or drop:
+                self._commit(put, drop, unwanted)
+        except BaseException:
+            self._snapshots.unsettle()
+            raise
+        self._entries = {part: rows for part, rows in after.items() if rows}
+        self._snapshots.settle(unwanted)
+
+    def _unwanted(self, entries: Entries) -> list[int]:
+        named = (number for rows in entries.values() for entry in rows.values() for number in entry.snapshots)
+        return self._snapshots.unwanted(self._snapshots.wanted(named))
+
+    def _commit(self, put: list[Any], drop: list[Any], unwanted: list[int]) -> None:
+        run = self._database
+        run.execute("BEGIN")
+        try:
+            run.executemany("INSERT INTO snapshots VALUES (?, ?, ?, ?)", self._snapshots.new)
+            run.executemany("DELETE FROM rows WHERE world = ? AND part = ? AND key = ?", drop)
+            run.executemany("REPLACE INTO rows VALUES (?, ?, ?, ?, ?)", put)
+            run.executemany("DELETE FROM snapshots WHERE number = ?", ((number,) for number in unwanted))
+            run.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                run.execute("ROLLBACK")
+            raise
+
+    def _next(self) -> int:
+        self._latest += 1
+        return self._latest
+
+    def _encoded(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
+        """A value as bytes, and the snapshots it names, which are written with it."""
+        self._snapshots.mentioned = []
+        data = msgspec.msgpack.encode(value, enc_hook=self._plain)
+        return data, tuple(self._snapshots.mentioned)
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, Snapshot):
+            return self._snapshots.number(value)
+        if isinstance(value, Path):
+            return str(value)
+        raise TypeError(f"{type(value).__name__} cannot be kept: list it in keeping/table.py in another way")
+
+    def _read(self) -> Worlds | None:
+        """The worlds that are in the folder, if there are any."""
+        found: dict[str, Reading] = {}
+        rows = self._database.execute("SELECT world, part, key, place, value FROM rows ORDER BY place")
+        for owner, *row in rows:
+            found.setdefault(owner, Reading(self._snapshots)).put(*row)
+        if "" not in found:
+            return None
+        starts = {name: reading.rows(_BEGINS, str, Start)[""] for name, reading in found.items()}
+        living: dict[str, tuple[Start, World]] = {}
+        for name, begins in starts.items():
+            if name:
+                world: World = WORLD.recalled("", World(name, begins.scenario.seed), found[name])
+                world.resume()
+                living[name], self._saved[name] = (begins, world), world
+        for name, reading in found.items():
+            for part, entries in reading.entries().items():
+                self._entries[name, part] = entries
+        return Worlds(starts[""], living)
+
+
+def _state(name: str, begins: Start, world: World | None = None) -> dict[Part, Rows]:
+    """What is so now of a world, or of none; and what it began with."""
+    parts: dict[Part, Rows] = {(name, _BEGINS): {"": begins}}
+    if world is not None:
+        with world.lock:
+            parts |= {(name, path): rows for path, rows in WORLD.parts("", world)}
+    return parts

@@ -1,0 +1,165 @@
+"""A person at a real browser, on Clever's own pages: by keyboard, without scripts, on a phone (sso 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from clients import worlds_of
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from test_browser import CHROMIUM, FLAGS, NARROW, WIDE
+from test_browser import pytestmark as pytestmark
+
+from mock_clever.app import create_app
+from mock_clever.ingest import ingest
+from mock_clever.serving import running
+from mock_clever.synthesis import generate
+
+IN = "/in/mock-sandbox"
+
+
+class Place:
+    """A mock with the sandbox in it: its address, its control plane and a few of its people."""
+
+    def __init__(self, url: str, client: FlaskClient) -> None:
+        self.url = url
+        self.client = client
+        self.district = client.get("/_mock/districts").get_json()["districts"][0]["id"]
+        self.sso = client.get("/_mock/env").get_json()["CLEVER_SSO_CLIENT_ID"]
+
+    def one(self, role: str) -> str:
+        """The id of somebody who has that role alone."""
+        people = self.client.get(f"/_mock/people?role={role}&limit=100").get_json()["people"]
+        return next(str(person["id"]) for person in people if person["roles"] == [role])
+
+    def badge(self, student: str) -> str:
+        """What a student's badge says."""
+        return str(self.client.get(f"/_mock/badges?user={student}").get_json()["badges"][0]["badge"])
+
+    def query(self, **more: str) -> str:
+        """An authorize request of the single sign-on application."""
+        return urlencode({"response_type": "code", "client_id": self.sso} | more)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Place]:
+    mock = create_app(worlds_of(ingest(generate("sandbox"))))
+    with running(mock) as server:
+        yield Place(server.url, mock.test_client())
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=["with scripts", "without scripts"])
+def page(chrome: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = chrome.new_context(viewport=WIDE, java_script_enabled=request.param == "with scripts")
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_student_scans_a_badge_types_its_pin_and_sees_icons(page: Page, place: Place) -> None:
+    student = place.one("student")
+    place.client.post("/_mock/badges", json={"user": student, "pin": "314159"})
+    page.goto(f"{place.url}/badges")
+    page.keyboard.type(place.badge(student))
+    page.keyboard.press("Enter")
+    page.get_by_label("PIN").wait_for()
+    page.keyboard.type("314150")
+    page.keyboard.press("Enter")
+    assert page.get_by_role("alert").inner_text() == "Wrong PIN"
+    page.keyboard.type("314159")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Student Portal").wait_for()
+    assert page.locator("a.icon .name").all_inner_texts() == ["Example Login", "Example Roster"]
+    place.client.post("/_mock/badges", json={"user": student, "pin": ""})
+
+
+def test_a_school_is_found_by_keyboard_and_the_district_remembered(page: Page, place: Place) -> None:
+    page.goto(f"{place.url}/oauth/authorize?{place.query(state='s')}")
+    assert page.locator(":focus").get_attribute("id") == "autosuggest-input-"
+    page.keyboard.type(place.district)
+    page.keyboard.press("Enter")
+    page.locator("#react-autowhatever-1--item-0").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Log in to Example Login").wait_for()
+    page.goto(f"{place.url}/login")
+    assert page.url == f"{place.url}{IN}"
+
+
+def test_suggestions_come_while_typing(chrome: Browser, place: Place) -> None:
+    page = chrome.new_page()
+    page.goto(f"{place.url}/oauth/district-picker?{place.query()}")
+    page.locator(".Autosuggest--textInput").press_sequentially(place.district[:-1])
+    page.get_by_text("No school is called").wait_for()
+    page.keyboard.type(place.district[-1])
+    page.locator("#react-autowhatever-1--item-0").wait_for()
+    assert page.url.endswith(place.query()), "the page did not change"
+    page.close()
+
+
+def test_a_teacher_gives_a_backup_code_and_a_student_uses_it(page: Page, place: Place) -> None:
+    portal = urlencode(
+        {"client_id": "4c63c1cf623dce82caac", "response_type": "code", "district_id": place.district}
+    )
+    page.goto(f"{place.url}/oauth/login?{portal}&q={place.one('teacher')}")
+    page.locator("ul.people button").first.click()
+    page.get_by_role("link", name="Badges and backup codes").click()
+    page.get_by_role("button", name="Backup code").first.click()
+    code = page.locator(".told strong").inner_text()
+    page.goto(f"{place.url}/logout")
+    page.goto(f"{place.url}{IN}")
+    page.get_by_role("link", name="Get help logging in!").click()
+    page.get_by_label("Backup code").fill(code)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Student Portal").wait_for()
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_no_page_is_wider_than_the_screen_and_every_field_has_a_label(
+    chrome: Browser, place: Place, size: dict[str, int]
+) -> None:
+    context = chrome.new_context(viewport=size)  # type: ignore[arg-type]  # a TypedDict of the same keys
+    page = context.new_page()
+    query, student, teacher = place.query(), place.one("student"), place.one("teacher")
+    portal = urlencode(
+        {"client_id": "4c63c1cf623dce82caac", "response_type": "code", "district_id": place.district}
+    )
+    fine(page, f"{place.url}/oauth/district-picker?{query}&q={place.district}")
+    for path in ("cancel", "passwords", "district-admin", "authorize", "instant-login"):
+        fine(page, f"{place.url}/oauth/{path}?{query}")
+    for path in (IN, f"{IN}/help", "/badges", "/"):
+        fine(page, f"{place.url}{path}")
+    for user, paths in (
+        (teacher, (f"{IN}/teacher/portal", f"{IN}/teacher/students", f"{IN}/access-as", "/library")),
+        (student, (f"{IN}/student/portal", f"/oauth/authorize?{query}&confirmed=false", "/logout")),
+    ):
+        page.goto(f"{place.url}/logout")
+        page.goto(f"{place.url}/oauth/login?{portal}&q={user}")
+        page.locator("ul.people button").first.click()
+        for path in paths:
+            fine(page, f"{place.url}{path}")
+    context.close()
+
+
+def fine(page: Page, address: str) -> None:
+    """A page fits the screen, has one main heading, and names all that can be filled in or pressed."""
+    page.goto(address)
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.evaluate("innerWidth"), address
+    assert page.locator("h1").count() == 1, address
+    bare = page.evaluate(
+        "[...document.querySelectorAll('input:not([type=hidden])')]"
+        ".filter(i => !i.labels.length && !i.ariaLabel).map(i => i.name)"
+    )
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('a, button')].filter(b => !b.innerText.trim() && !b.ariaLabel).length"
+    )
+    assert (bare, unnamed) == ([], 0), address
