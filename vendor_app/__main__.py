@@ -8,18 +8,19 @@ import socket
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Sequence
-
-from waitress.server import create_server
+from pathlib import Path
 
 from vendor_app.app import create_app
 from vendor_app.behaviour import Behaviour
+from vendor_app.clock import Clock
 from vendor_app.config import METHODS, Misconfigured, from_environment
 from vendor_app.defects import EVERY, chosen, in_one_line
+from vendor_app.serving import running, tls
 
 log = logging.getLogger("vendor_app")
 
-THREADS = 8
 MOST_PER_PAGE = 10_000
+LONGEST_HURRY = 1000
 
 
 def page_size(text: str) -> int:
@@ -40,6 +41,17 @@ def share(text: str) -> float:
     return found
 
 
+def speed(text: str) -> float:
+    """How many times shorter to wait: at least 1."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 1 <= found <= LONGEST_HURRY:
+        raise ArgumentTypeError(f"{text!r} is not a number from 1 to {LONGEST_HURRY}")
+    return found
+
+
 def parse(arguments: Sequence[str] | None) -> Namespace:
     parser = ArgumentParser(
         prog="python -m vendor_app",
@@ -50,6 +62,13 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     parser.add_argument(
         "--port", type=int, default=5000, help="port to listen on; 0 takes a free one (%(default)s)"
     )
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="serve https with this certificate (`mock-clever certificate` writes one)",
+    )
+    parser.add_argument("--key", type=Path, metavar="FILE", help="the key of the certificate, if it is not in it")
     parser.add_argument("--database", default=":memory:", metavar="PATH", help="SQLite file, or %(default)s")
     parser.add_argument("--api-version", choices=("v3.0", "v3.1"), default="v3.1", help="default: %(default)s")
     parser.add_argument(
@@ -76,6 +95,18 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         "(%(default)s)",
     )
     parser.add_argument(
+        "--openid",
+        action="store_true",
+        help="Clever has OpenID Connect switched on for our app: send a nonce with each login (CLEVER_OPENID=1)",
+    )
+    parser.add_argument(
+        "--hurry",
+        type=speed,
+        default=1.0,
+        metavar="TIMES",
+        help="wait this many times shorter before a request is tried again (test machines only, %(default)s)",
+    )
+    parser.add_argument(
         "--probe", action="store_true", help="answer the JSON probe under /probe (test machines only)"
     )
     parser.add_argument("--defect", metavar="NAME", help="behave wrongly in one chosen way; see --list-defects")
@@ -85,19 +116,20 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
 
 def serve(options: Namespace, behaviour: Behaviour) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is running and stop."""
-    names = ("database", "api_version", "page_size", "method", "archive_share", "probe")
+    names = ("database", "api_version", "page_size", "method", "archive_share", "openid", "probe")
     settings = {name: getattr(options, name) for name in names}
     config = from_environment(os.environ, **settings)
+    context = tls(options.certificate, options.key) if options.certificate else None
     listening = socket.create_server((options.host, options.port))
-    url = f"http://{options.host}:{listening.getsockname()[1]}"
+    url = f"http{'s' if context else ''}://{options.host}:{listening.getsockname()[1]}"
     config = config.at(url)
     if not config.redirect_uri.startswith(url):
         log.warning("Clever sends people to %s, but this app answers at %s.", config.redirect_uri, url)
-    app = create_app(config, behaviour)
-    server = create_server(app, sockets=[listening], threads=THREADS, ident=None, asyncore_use_poll=True)
+    app = create_app(config, behaviour, clock=Clock(options.hurry))
+    serve_forever = running(app, listening, context)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
-    server.run()
+    serve_forever()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

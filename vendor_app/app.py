@@ -7,12 +7,14 @@ import requests
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from vendor_app import pages, probe, signin
+from vendor_app import pages, probe, signin, teaching
 from vendor_app.behaviour import Behaviour, Shown
 from vendor_app.clever import Clever
 from vendor_app.clock import Clock
 from vendor_app.config import Config
 from vendor_app.errors import Failure, NotFound
+from vendor_app.library import Library
+from vendor_app.openid import IdTokens
 from vendor_app.people import People
 from vendor_app.sessions import Sessions
 from vendor_app.store import Store
@@ -34,21 +36,25 @@ def create_app(
     behaviour, clock = behaviour or Behaviour(), clock or Clock()
     store = Store(config.database)
     clever = Clever(config.clever_url, behaviour, clock, http)
+    people = People(store, behaviour)
     vendor = Vendor(
         config=config,
         behaviour=behaviour,
         clock=clock,
         store=store,
         clever=clever,
-        people=People(store, behaviour),
+        people=people,
         sessions=Sessions(store, clock, config),
         syncs=Syncs(config, behaviour, clock, store, clever, background),
+        library=Library(config, behaviour, store, clever, people),
+        id_tokens=IdTokens(clever, behaviour, clock),
     )
     app = Flask(__name__)
     app.extensions["vendor"] = vendor
     vendor.sessions.attach(app)
     app.register_blueprint(signin.blueprint(vendor))
     app.register_blueprint(pages.blueprint(vendor))
+    app.register_blueprint(teaching.blueprint(vendor))
     if config.probe:
         app.register_blueprint(probe.blueprint(vendor))
     every_page(app, vendor)
@@ -67,12 +73,15 @@ def every_page(app: Flask, vendor: Vendor) -> None:
     @app.context_processor
     def surroundings() -> dict[str, object]:
         account, session = vendor.account, vendor.sessions.current
+        before = {"last-user": vendor.sessions.remains} if vendor.sessions.remains else {}
         return {
             "product": vendor.config.name,
-            "settings": vendor.behaviour.page_settings(vendor.config),
+            "settings": vendor.behaviour.page_settings(vendor.config) | before,
             "account": account,
             "signed_in_as": vendor.behaviour.signed_in_as(account) if account else "",
+            "offers_clever": vendor.behaviour.offers_clever(),
             "offers_log_out": vendor.behaviour.offers_log_out(),
+            "signs_up": vendor.config.library is not None,
             "sees_roster": account is not None and may_see_roster(account),
             "csrf": session.csrf if session else "",
         }
@@ -83,7 +92,7 @@ def every_page(app: Flask, vendor: Vendor) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+            response.headers["Cache-Control"] = vendor.behaviour.cache_control()
         return response
 
 

@@ -5,7 +5,7 @@ a subclass with one method overridden. Requirement ids are those of Clever's cer
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -34,6 +34,8 @@ TRANSIENT = (500, 502, 503, 504)
 MOST_RETRIES = 5
 MOST_RESTARTS = 3
 LONGEST_WINDOW = 60.0
+LEEWAY = 60.0
+"""Seconds by which two clocks may differ."""
 EVENTS_LAST = timedelta(days=29)
 """Clever keeps events for 30 days; the last of them is left as a margin."""
 A_HANDFUL = 10
@@ -101,12 +103,23 @@ class Behaviour:
         """
         return parameters if restarts < MOST_RESTARTS else None
 
+    def spends_the_launch_code(self) -> bool:
+        """Of a login that is started again only its own code is exchanged, never the launch's (ADJ-03)."""
+        return False
+
+    def launch_resumes(self, signed_in: Record | None) -> bool:
+        """A launch is a new login, whoever is signed in on this device (SSO-R5, docs/il-security)."""
+        return False
+
     def state_is_ours(self, returned: str, issued: Sequence[str]) -> bool:
         """Only a `state` issued to this very browser finishes a login we started (ADJ-04, docs/il-design)."""
         return any(ids.same(returned, state) for state in issued)
 
     def second_delivery(self, same_user_signed_in: bool) -> str:
-        """A code seen before is not exchanged again: `resume` that user's session, or `offer` a login (ADJ-01)."""
+        """A code seen before is not exchanged again: `resume` that user's session, or `offer` a login (ADJ-01).
+
+        Whoever else opens the address gets nothing of that account (ADJ-26); `exchange` and `reopen` are defects.
+        """
         return "resume" if same_user_signed_in else "offer"
 
     # ── Exchanging the code ───────────────────────────────────────────────────────────────────────────────
@@ -156,6 +169,10 @@ class Behaviour:
         """The name as the school spells it, in any script (SSO-R4)."""
         return full_name(kind, told)
 
+    def kept_email(self, told: Told) -> str:
+        """The e-mail as Clever tells it, or nothing: many people have none (SSO-R3)."""
+        return email(told)
+
     def may_log_in(self, account: Record) -> bool:
         """An archived account stays closed until a sync sees its person again (SYN-06)."""
         return account.active
@@ -182,6 +199,14 @@ class Behaviour:
         """Every page says whose account is open (SSO-05)."""
         return f"Signed in as {account.name or 'library card ' + account.number}"
 
+    def offers_clever(self) -> bool:
+        """The login page has a “Log in with Clever” button (SSO-R1)."""
+        return True
+
+    def cache_control(self) -> str:
+        """No page is kept by the browser: the next person on the device presses Back (ADJ-24)."""
+        return "no-store"
+
     def shown(self, failure: Failure) -> Shown:
         """Every failure is a calm page with a sentence and a way on: never a 5xx, never a trace (SSO-09)."""
         return Shown(failure.status, failure.title, failure.sentence, failure.retry)
@@ -197,6 +222,130 @@ class Behaviour:
     def after_log_out(self, config: Config) -> str:
         """Back to our own login page; the person stays logged in to Clever (SSO-10, ADJ-05)."""
         return "/"
+
+    def left_behind(self, previous: Record | None) -> str:
+        """Nothing of whoever was signed in before stays on any page: "" (ADJ-23). A defect names them."""
+        return ""
+
+    # ── The Library ───────────────────────────────────────────────────────────────────────────────────────
+
+    def library_roles(self) -> tuple[str, ...]:
+        """The Library brings teachers and their students, and we have a side for both (LIB-06)."""
+        return ("teacher", "student")
+
+    def opens_an_account(self, told: Told) -> bool:
+        """Whoever comes from the Library for the first time has an account at once (LIB-02)."""
+        return True
+
+    def students_at_consent(self) -> bool:
+        """A teacher's consent is enough to make the accounts of their students (LIB-02, support 000001450)."""
+        return True
+
+    def merge_candidates(self, told: Told, same_email: Candidates) -> list[Record]:
+        """The accounts a teacher new from the Library may have had before, to ask about (LIB-09).
+
+        An e-mail is unverified, so nothing is linked by it: whoever had the account knows its password.
+        """
+        employee = "teacher" in roles(told)
+        return [one for one in same_email if employee and one.clever_id is None and fits(one, told)]
+
+    def proves_ownership(self, right_password: bool) -> bool:
+        """Only the old account's password links it (LIB-09, docs/security)."""
+        return right_password
+
+    def classes_token(self, own: str, districts: Callable[[], dict[str, str]]) -> str:
+        """A teacher's classes are read with the teacher's own token; there is no district token (LIB-04)."""
+        return own
+
+    def reads_classes(self, when: str) -> bool:
+        """Classes are read again at every login and whenever the teacher asks (LIB-14, LIB-R06).
+
+        `when` is `first login`, `login` or `button`.
+        """
+        return True
+
+    def classes_to_keep(self, sections: Sequence[Told]) -> Sequence[Told]:
+        """All the classes that Clever tells, ten or more too (LIB-R10)."""
+        return sections
+
+    def is_wanted(self, section: str, declined: Container[str]) -> bool:
+        """A class that the teacher took off the list stays out; new ones come in by themselves (LIB-R07)."""
+        return section not in declined
+
+    def members(self, section: Told, students: Iterable[Told]) -> Iterator[Enrollment]:
+        """All students of a class, a hundred or more too, and all its teachers, not only the primary one.
+
+        (LIB-R09, LIB-R11)
+        """
+        for user in teachers(section):
+            yield Enrollment(clever_id(section), user, "teacher")
+        for told in students:
+            yield Enrollment(clever_id(section), clever_id(told), "student")
+
+    def ties_that_end(self, missing: Iterable[Enrollment], sections: Container[str]) -> set[Enrollment]:
+        """One teacher's classes say nothing of another's: a student may belong to both (LIB-10).
+
+        `missing` are the ties of the same students that this reading does not hold, `sections` the classes read.
+        """
+        return {one for one in missing if one.section in sections}
+
+    def may_start_without_classes(self) -> bool:
+        """A teacher without classes comes in and finds an empty list (LIB-11)."""
+        return True
+
+    def offers_class_sync(self) -> bool:
+        """A button reads the classes again, for who will not wait for the next login (LIB-R06)."""
+        return True
+
+    def class_source(self) -> str:
+        """Says where classes come from, so that nobody looks for a way to type them in (LIB-R03)."""
+        return "Classes come from your school through Clever and update by themselves."
+
+    def kept_of_class(self, told: Told) -> Told:
+        """A class is kept with all that Clever tells of it (LIB-R05)."""
+        return told
+
+    def asks_for_a_class_code(self, held: Container[str]) -> bool:
+        """Who is in which class Clever tells; nobody types a code (LIB-R08)."""
+        return False
+
+    def questions(self) -> tuple[str, ...]:
+        """We ask what Clever does not tell, and only that: the reading goal (SSO-R2, LIB-R04)."""
+        return ("goal",)
+
+    def asks_now(self, logins: int, answered: bool) -> bool:
+        """Questions come with the first login and never again (SSO-R2, LIB-R02)."""
+        return logins <= 1 and not answered
+
+    # ── OpenID Connect ────────────────────────────────────────────────────────────────────────────────────
+
+    def claims(self, verified: Callable[[], Told], unverified: Callable[[], Told]) -> Told:
+        """What an id_token claims counts only when a published key of Clever's signed it, with RS256."""
+        return verified()
+
+    def is_from(self, issuer: str, claimed: str) -> bool:
+        """`iss` is the issuer of the discovery document, to the letter (docs/oidc-implementation)."""
+        return claimed == issuer
+
+    def is_for(self, client_id: str, audience: Container[str]) -> bool:
+        """`aud` is our client id: a token made for another app opens nothing here."""
+        return client_id in audience
+
+    def is_in_time(self, expires: float, now: float) -> bool:
+        """The token has not expired: it lives an hour (docs/oidc-implementation); clocks may differ."""
+        return now < expires + LEEWAY
+
+    def nonce_is_ours(self, claimed: str, sent: str) -> bool:
+        """`nonce` is the one this browser was given with the login, so a stolen token cannot be played back."""
+        return ids.same(claimed, sent)
+
+    def is_about(self, person: str, subject: str) -> bool:
+        """`sub` is the person whom `/me` names: both belong to one login."""
+        return subject == person
+
+    def keys_for_an_unknown_kid(self, held: Sequence[Told], ask: Callable[[], list[Told]]) -> Sequence[Told]:
+        """A key we do not know may be new: Clever's keys are asked for again (docs/oidc-implementation)."""
+        return ask()
 
     # ── Asking Clever ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -273,8 +422,11 @@ class Behaviour:
         return self.next_page(body)
 
     def in_order(self, events: Sequence[Event]) -> list[Event]:
-        """Events act in the order of the feed, never grouped by type (docs/api-v3-upgrade-guide)."""
-        return list(events)
+        """Events act in the order of their ids, however a page was delivered, never grouped by type.
+
+        The id alone says which event came first (docs/events-api, docs/api-v3-upgrade-guide).
+        """
+        return sorted(events, key=lambda event: event.id)
 
     def event_means(self, verb: str, applied: bool) -> str:
         """What an event does: `take` its record in, archive what is `gone`, or nothing.
@@ -287,7 +439,10 @@ class Behaviour:
         return "" if applied else means.get(verb, "")
 
     def page_transactions(self) -> tuple[tuple[str, ...], ...]:
-        """A page takes effect and moves the cursor in one transaction, so that no crash comes between them."""
+        """A page takes effect and moves the cursor in one transaction, so that no crash comes between them.
+
+        What its sections name is asked of Clever just before that; an outage then leaves both as they were.
+        """
         return (("apply", "cursor"),)
 
     def large_change(self, leaving: int, active: int, share: float) -> str:
@@ -337,6 +492,14 @@ class Behaviour:
         The alternatives are defects: `renew` makes another record, `leave` keeps it archived.
         """
         return "restore"
+
+    def updated(self, kind: str, before: Told, told: Told) -> Told:
+        """What Clever tells takes the place of all it told before: a section's term and school too (ADJ-22)."""
+        return told
+
+    def tie_ends(self, one: Enrollment) -> bool:
+        """Whom a section no longer names has left it, teachers no less than students (SYN-09, ADJ-22)."""
+        return True
 
     def erases_progress(self, event: str) -> bool:
         """Progress hangs on the person and outlives every event: `user archived`, `left section` (SYN-08)."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,6 +16,14 @@ from vendor_app.errors import CleverTrouble
 from vendor_app.records import Event, Told, clever_id, part
 
 TIMEOUT = (5, 60)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a code was exchanged for. `id_token` is "" where Clever gives none."""
+
+    access: str = field(repr=False)
+    id_token: str = field(default="", repr=False)
 
 
 def plain_session() -> requests.Session:
@@ -35,13 +44,19 @@ class Clever:
         self._clock = clock
         self._http = http or plain_session()
 
-    def exchange(self, asked: TokenRequest) -> str:
-        """Exchange a code for a user token (docs/oauth-implementation)."""
+    def exchange(self, asked: TokenRequest) -> Tokens:
+        """Exchange a code for a user token, and an id_token if Clever gives one (docs/oauth-implementation)."""
         answer = self._once("POST", "/oauth/tokens", basic=asked.basic, form=asked.form)
-        token = answer.get("access_token")
+        token, id_token = answer.get("access_token"), answer.get("id_token", "")
         if not isinstance(token, str) or not token:
             raise CleverTrouble("/oauth/tokens", None, "the answer holds no access_token")
-        return token
+        if not isinstance(id_token, str):
+            raise CleverTrouble("/oauth/tokens", None, "the id_token is not text")
+        return Tokens(token, id_token)
+
+    def document(self, url: str) -> Told:
+        """A public JSON document of Clever's: the discovery document, or the keys it names."""
+        return self._once("GET", url.removeprefix(self.url))
 
     def district_tokens(self, app: App, district: str = "") -> dict[str, str]:
         """District id → token in force, of every district connected to the app, or of one (docs/onboarding)."""
@@ -65,6 +80,23 @@ class Clever:
     def pages(self, path: str, token: str, limit: int) -> Iterator[list[Told]]:
         """Every page of a collection, following the links as they are given (docs/paging-and-limits)."""
         return self._walk(path, f"{path}?limit={limit}", token, self._behaviour.next_page)
+
+    # ── A teacher's own classes (docs/classroom-rostering); somebody waits, so nothing is retried ─────────
+
+    def sections_of(self, version: str, user: str, token: str) -> list[Told]:
+        """The sections of whoever's own token this is."""
+        path = f"/{version}/users/{quote(user, safe='')}/sections"
+        return self._all(path, {}, token)
+
+    def students_of(self, version: str, section: str, token: str) -> list[Told]:
+        """The students of a section, as its teacher may see them."""
+        path = f"/{version}/sections/{quote(section, safe='')}/users"
+        return self._all(path, {"role": "student"}, token)
+
+    def _all(self, path: str, query: dict[str, str], token: str) -> list[Told]:
+        first = f"{path}?{urlencode(query)}" if query else path
+        pages = self._walk(path, first, token, self._behaviour.next_page, patient=False)
+        return [told for page in pages for told in page]
 
     # ── Events (docs/events-api) ──────────────────────────────────────────────────────────────────────────
 
@@ -97,15 +129,22 @@ class Clever:
     # ── The wire ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _walk(
-        self, path: str, first: str, token: str, following: Callable[[Told], str | None]
+        self,
+        path: str,
+        first: str,
+        token: str,
+        following: Callable[[Told], str | None],
+        *,
+        patient: bool = True,
     ) -> Iterator[list[Told]]:
+        ask = self._patiently if patient else self._once
         next_path: str | None = first
         seen: set[str] = set()
         while next_path:
             if next_path in seen:
                 raise CleverTrouble(path, None, "the next link leads to a page that was already read")
             seen.add(next_path)
-            body = self._patiently("GET", next_path, token=token)
+            body = ask("GET", next_path, token=token)
             yield [inner(path, element) for element in entries(path, body)]
             next_path = following(body)
 

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urljoin
 
 CALLBACK = "/oauth/clever/callback"
+LIBRARY_CALLBACK = "/oauth/clever/library"
+"""Where our Library app's people arrive: a launch has no `state`, only its address says which app it is for."""
 METHODS = ("delta", "bulk")
 """How a sync can go about it, the usual way first."""
 
@@ -29,6 +32,9 @@ class Config:
     login: App
     sync: App
     redirect_uri: str
+    library: App | None = None
+    """Our app in the Clever Library, which teachers install by themselves; None when we have none."""
+    library_redirect_uri: str = ""
     district: str = ""
     district_token: str = field(default="", repr=False)
     database: str = ":memory:"
@@ -38,6 +44,8 @@ class Config:
     """What a sync nobody chose a method for does: `delta`, or `bulk`."""
     archive_share: float = 0.2
     """The share of the active records of a type that one sync may archive without asking; 1 never asks."""
+    openid: bool = False
+    """Whether Clever switched OpenID Connect on for our login app: logins then carry a `nonce`."""
     probe: bool = False
     name: str = "Larkspur Reader"
 
@@ -48,6 +56,12 @@ class Config:
     def at(self, url: str) -> "Config":
         """The same settings for an app that answers at this URL, if no redirect URI was given."""
         return self if self.redirect_uri else replace(self, redirect_uri=url + CALLBACK)
+
+    @property
+    def for_library(self) -> "Config":
+        """The same settings for logins of our Library app, which never get an id_token (docs/library-sso)."""
+        uri = self.library_redirect_uri or urljoin(self.redirect_uri, LIBRARY_CALLBACK)
+        return replace(self, login=self.library or self.login, redirect_uri=uri, openid=False)
 
 
 def from_environment(environ: Mapping[str, str], **chosen: Any) -> Config:
@@ -62,6 +76,7 @@ def from_environment(environ: Mapping[str, str], **chosen: Any) -> Config:
             'eval "$(mock-clever env)" in this shell, then start the app again.'
         )
 
+    library = environ.get("CLEVER_LIBRARY_CLIENT_ID", "")
     return Config(
         clever_url=needed("MOCK_CLEVER_URL").rstrip("/"),
         login=App(
@@ -70,6 +85,9 @@ def from_environment(environ: Mapping[str, str], **chosen: Any) -> Config:
         ),
         sync=App(needed("CLEVER_CLIENT_ID"), needed("CLEVER_CLIENT_SECRET")),
         redirect_uri=environ.get("CLEVER_REDIRECT_URI", ""),
+        library=App(library, needed("CLEVER_LIBRARY_CLIENT_SECRET")) if library else None,
+        openid=bool(chosen.pop("openid", False) or environ.get("CLEVER_OPENID")),
+        library_redirect_uri=environ.get("CLEVER_LIBRARY_REDIRECT_URI", ""),
         district=environ.get("CLEVER_DISTRICT_ID", ""),
         district_token=environ.get("CLEVER_DISTRICT_TOKEN", ""),
         **chosen,

@@ -103,6 +103,37 @@ class RecordRefused(LoginFailed):
         )
 
 
+class IdTokenRefused(LoginFailed):
+    """The id_token that came with the login is not what it should be (docs/oidc-implementation)."""
+
+    status = 403
+    sentence = "What Clever sent with this login did not belong to it, so we stopped to keep your account safe."
+
+
+class NoAccount(LoginFailed):
+    """Somebody from the Library whom we do not take in by ourselves."""
+
+    status = 403
+    title = "You have no account yet"
+    sentence = "Please write to us and ask for an account, then log in again."
+
+
+class NotForYou(LoginFailed):
+    """The Library brought somebody who is neither teacher nor student, or whom we have nothing for."""
+
+    status = 403
+    title = "This app is not for you yet"
+    sentence = "We have nothing for people like you yet. Please ask your teacher or school."
+
+
+class NoClasses(LoginFailed):
+    """A teacher without a class, where that counts as a failure."""
+
+    status = 403
+    title = "You have no classes"
+    sentence = "Your school has not given you a class yet. Please log in again when it has."
+
+
 class NotSignedIn(Failure):
     status = 401
     retry = True

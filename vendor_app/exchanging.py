@@ -293,7 +293,7 @@ class Exchanging:
         try:
             for page in parts.clever.events(self._version("events"), token, limit, cursor):
                 count += len(page)
-                pages += [page] if page else []
+                pages += [parts.behaviour.in_order(page)] if page else []
                 self._tell(f"Reading events: {count:,} so far", False)
         except CleverTrouble as trouble:
             if trouble.status == 401:
@@ -328,14 +328,14 @@ class Exchanging:
             district,
             parts.clock.now(),
             hard=hard,
+            look_up=lambda named: self._look_up(named, district, token),
             keep=lambda outcome: parts.history.keep(sync, outcome),
             moved=lambda cursor: parts.history.reached(sync, district, cursor),
         )
         told = {(event.kind, clever_id(event.told)) for page in pages for event in page if event.verb != "deleted"}
         for number, page in enumerate(pages, start=1):
             self._tell(f"Applying page {number:,} of {len(pages):,}", False)
-            found = self._look_up(replay.unknown_references(page, told), district, token)
-            replay.page(page, found)
+            replay.page(page, told)
 
     def _look_up(self, named: Iterable[tuple[str, str]], district: str, token: str) -> Found:
         found: Found = {}

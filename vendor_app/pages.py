@@ -1,5 +1,6 @@
 """The pages people see once they are here: welcome, home, roster, syncs, review."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,7 +10,7 @@ from vendor_app.config import METHODS
 from vendor_app.downloads import problems_csv, runs_csv
 from vendor_app.errors import AlreadyDecided, NotFound
 from vendor_app.guard import DECISIONS
-from vendor_app.records import KINDS, Record, grade, relationships, schools, text
+from vendor_app.records import KINDS, Record, Told, grade, relationships, schools, text
 from vendor_app.vendor import Vendor
 
 PER_PAGE = 50
@@ -29,9 +30,31 @@ def blueprint(vendor: Vendor) -> Blueprint:
 
     @pages.get("/home")
     def home() -> str:
+        account, decide = vendor.signed_in(), vendor.behaviour
+        known = vendor.people.profile(account)
+        return render_template(
+            "home.html",
+            classes=classes(vendor, account),
+            progress=store.progress(account.id),
+            goal=known.goal,
+            logins=known.logins,
+            questions=decide.questions() if decide.asks_now(known.logins, bool(known.goal)) else (),
+            class_source=decide.class_source(),
+            class_code=decide.asks_for_a_class_code(account.roles),
+            syncs_classes=vendor.sessions.from_library and decide.offers_class_sync(),
+            chooses="teacher" in account.roles and vendor.sessions.from_library,
+            offered=vendor.people.offered(account) if vendor.sessions.from_library else [],
+            reading=request.args.get("classes", ""),
+        )
+
+    @pages.post("/profile")
+    def answer() -> Response:
         account = vendor.signed_in()
-        progress = store.progress(account.id)
-        return render_template("home.html", classes=classes(vendor, account), progress=progress)
+        vendor.check_form()
+        goal = text(request.form.get("goal"))
+        if goal.isdecimal() and int(goal[:4]) > 0:
+            vendor.people.set_goal(account, str(int(goal[:4])))
+        return redirect(url_for("pages.home"), 303)
 
     @pages.post("/reading")
     def add_reading() -> Response:
@@ -176,12 +199,31 @@ def listing(vendor: Vendor, kind: str) -> dict[str, Any]:
     return {"records": rows, "total": total, "page": page, "last_page": last_page, "asked": asked}
 
 
-def classes(vendor: Vendor, account: Record) -> list[tuple[Record, int]]:
-    """The active sections of a person, each with its number of students."""
+@dataclass(frozen=True)
+class Classroom:
+    """A section as its people see it: how many students, and what Clever tells beside the name."""
+
+    section: Record
+    size: int
+    details: tuple[str, ...]
+
+
+def classes(vendor: Vendor, account: Record) -> list[Classroom]:
+    """The active sections of a person."""
     mine = vendor.store.enrollments("user = ? AND status = 'active'", account.clever_id or "")
     sections = vendor.store.by_clever_id("sections", dict.fromkeys(one.section for one, _ in mine))
     size = "SELECT count(*) FROM enrollments WHERE section = ? AND role = 'student' AND status = 'active'"
-    return [(section, vendor.store.number(size, section.clever_id)) for section in sections if section.active]
+    return [
+        Classroom(one, vendor.store.number(size, one.clever_id), class_details(one.told))
+        for one in sections
+        if one.active
+    ]
+
+
+def class_details(told: Told) -> tuple[str, ...]:
+    """What is told of a class beside its name: subject and grade."""
+    subject, of_grade = text(told.get("subject")), text(told.get("grade"))
+    return tuple(filter(None, (subject, f"grade {of_grade}" if of_grade else "")))
 
 
 def around(vendor: Vendor, record: Record) -> dict[str, Any]:

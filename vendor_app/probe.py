@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response, abort, jsonify, make_response, request
 
 from vendor_app.guard import DECISIONS, Hold
-from vendor_app.records import Record, text
+from vendor_app.records import Record, grade, text
 from vendor_app.vendor import Vendor
 
 MODES = {"full": "bulk", "delta": "delta"}
@@ -135,7 +135,7 @@ def body() -> dict[str, Any]:
 def local_account(vendor: Vendor, told: dict[str, Any]) -> int:
     """A local account that existed before Clever; its internal id."""
     role, now = text(told.get("role")), vendor.now()
-    return vendor.store.insert(
+    account = vendor.store.insert(
         "records",
         {
             "kind": "users",
@@ -147,6 +147,9 @@ def local_account(vendor: Vendor, told: dict[str, Any]) -> int:
             "updated_at": now,
         },
     )
+    if password := text(told.get("password")):
+        vendor.people.set_password(account, password)
+    return account
 
 
 def plain(one: Record) -> dict[str, Any]:
@@ -159,6 +162,7 @@ def plain(one: Record) -> dict[str, Any]:
     }
     if one.kind == "sections":
         keys = {"school": "school", "course": "course", "term": "term_id"}
+        keys |= {"subject": "subject", "grade": "grade"}
         shown |= {name: text(one.told.get(key)) or None for name, key in keys.items()}
     return shown
 
@@ -170,4 +174,4 @@ def held(one: Hold) -> dict[str, Any]:
 
 
 def user(one: Record) -> dict[str, Any]:
-    return plain(one) | {"roles": list(one.roles), "email": one.email}
+    return plain(one) | {"roles": list(one.roles), "email": one.email, "grade": grade(one.told) or None}

@@ -115,6 +115,11 @@ def text(value: Any) -> str:
     return str(value).encode("utf-8", "replace").decode().strip()
 
 
+def by_teacher(me: Told) -> bool:
+    """Whether a teacher authorised this login, in the Library, not a district (docs/clever-library-user-flow)."""
+    return text(me.get("authorized_by")) == "teacher"
+
+
 def clever_id(told: Told) -> str:
     return text(told.get("id"))
 

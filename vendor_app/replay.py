@@ -1,4 +1,4 @@
-"""Applies the events of a district to the database, page by page, in the order of the feed (docs/events-api)."""
+"""Applies the events of a district to the database, page by page, in the order of their ids (docs/events-api)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -38,10 +38,12 @@ class Replay:
         now: datetime,
         *,
         hard: bool,
+        look_up: Callable[[Iterable[tuple[str, str]]], Found],
         keep: Callable[[Outcome], None],
         moved: Callable[[str], None],
     ) -> None:
-        """`keep` and `moved` note what was done, and how far; they are called inside the transaction of that."""
+        """`look_up` asks Clever, outside of any transaction; `keep` and `moved` note what was done, and how far,
+        inside the transaction of that."""
         self._store = store
         self._behaviour = behaviour
         self._connections = Connections(store)
@@ -50,21 +52,29 @@ class Replay:
         self._hard = hard
         self._members: dict[str, set[str]] = {}
         self._named: dict[str, set[str]] | None = None
+        self._look_up = look_up
         self._keep = keep
         self._moved = moved
 
-    def page(self, events: Sequence[Event], found: Found) -> None:
-        """Apply one page and move the cursor behind its last event. What is raised undoes all of the page."""
+    def page(self, events: Sequence[Event], told: set[tuple[str, str]]) -> None:
+        """Apply one page and move the cursor to its newest event. What is raised undoes all of the page.
+
+        `told` is what the feed itself tells, on this page or a later one, and nobody needs to look up.
+        """
         for transaction in self._behaviour.page_transactions():
+            found = self._look_up(self._unknown_references(events, told)) if "apply" in transaction else {}
             with self._store.transaction():
                 for act in transaction:
                     if act == "cursor":
-                        self._connections.move(self._district, events[-1].id, self._now)
-                        self._moved(events[-1].id)
+                        self._move(max(event.id for event in events))
                     else:
                         self._keep(self._apply(events, found))
 
-    def unknown_references(self, events: Iterable[Event], told: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    def _move(self, cursor: str) -> None:
+        self._connections.move(self._district, cursor, self._now)
+        self._moved(cursor)
+
+    def _unknown_references(self, events: Iterable[Event], told: set[tuple[str, str]]) -> list[tuple[str, str]]:
         """What sections of this page name for the first time, and neither we nor the feed (`told`) know."""
         wanted: dict[tuple[str, str], None] = {}
         for event in events:
@@ -79,7 +89,7 @@ class Replay:
         touched: dict[str, set[str]] = {"sections": set(), "users": set()}
         matches = self._matches(events)
         looked_up = [Event("", kind, "created", told) for (kind, _), told in found.items() if told]
-        for event in (*looked_up, *self._behaviour.in_order(events)):
+        for event in (*looked_up, *events):
             if event.kind in KINDS:
                 self._event(event, taking, matches, touched)
         self._settle(taking, touched)

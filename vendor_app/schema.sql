@@ -135,9 +135,44 @@ CREATE TABLE IF NOT EXISTS sessions (
     restarts TEXT NOT NULL DEFAULT '[]',
     seen_at  TEXT NOT NULL
 );
+-- What a session keeps of the one before it in the same browser: nothing, unless a defect says otherwise.
+CREATE TABLE IF NOT EXISTS remains (
+    session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    told    TEXT NOT NULL
+);
 -- The short history of codes: each is exchanged once.
 CREATE TABLE IF NOT EXISTS codes (
     fingerprint TEXT PRIMARY KEY,
     user_id     INTEGER REFERENCES records (id) ON DELETE CASCADE,
     at          TEXT NOT NULL
+);
+-- What we ask people ourselves, and how often they have logged in.
+CREATE TABLE IF NOT EXISTS profiles (
+    user_id INTEGER PRIMARY KEY REFERENCES records (id) ON DELETE CASCADE,
+    logins  INTEGER NOT NULL DEFAULT 0,
+    goal    TEXT NOT NULL DEFAULT ''
+);
+-- The passwords of accounts that are older than Clever, hashed.
+CREATE TABLE IF NOT EXISTS passwords (
+    user_id INTEGER PRIMARY KEY REFERENCES records (id) ON DELETE CASCADE,
+    hash    TEXT NOT NULL
+);
+-- An older account that a teacher new from the Library may have had: the teacher decides, with its password.
+CREATE TABLE IF NOT EXISTS offers (
+    user_id  INTEGER NOT NULL REFERENCES records (id) ON DELETE CASCADE,
+    local_id INTEGER NOT NULL REFERENCES records (id) ON DELETE CASCADE,
+    tries    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (user_id, local_id)
+);
+-- A Library teacher's own token, which reads their classes for 24 hours. It ends with the session.
+CREATE TABLE IF NOT EXISTS tokens (
+    session TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    token   TEXT NOT NULL,
+    at      TEXT NOT NULL
+);
+-- Classes a Library teacher does not want here, both by Clever id.
+CREATE TABLE IF NOT EXISTS declined (
+    teacher TEXT NOT NULL,
+    section TEXT NOT NULL,
+    PRIMARY KEY (teacher, section)
 );

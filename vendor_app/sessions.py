@@ -5,8 +5,9 @@ Because a session lives on the server, ending it really ends it: an old cookie o
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import timedelta
+from sqlite3 import Row
 
 from flask import Flask, Response, g, request
 
@@ -21,7 +22,17 @@ STATE_LIVES = timedelta(minutes=10)
 RESTART_WINDOW = timedelta(minutes=1)
 MOST_STATES = 5
 
-Stamped = list[tuple[str, str]]
+TOKEN_LIVES = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A login that this browser started: its `state`, when, for which of our apps, and its `nonce`, if any."""
+
+    state: str
+    at: str
+    way: str = "sso"
+    nonce: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Session:
     id: str
     user: int | None
     csrf: str
-    states: Stamped
+    states: list[Started]
     restarts: list[str]
 
 
@@ -75,17 +86,51 @@ class Sessions:
 
     # ── The state of a login ──────────────────────────────────────────────────────────────────────────────
 
-    def new_state(self) -> str:
-        """A `state` bound to this browser. A few may be open at once, one for each tab."""
+    def start(self, way: str, *, with_nonce: bool) -> Started:
+        """A login of one of our apps, bound to this browser. A few may be open at once, one for each tab."""
         session = self.current or self.open()
-        state = ids.new_secret()
-        states = [*session.states, (state, written(self._clock.now()))][-MOST_STATES:]
-        self._change(replace(session, states=states))
-        return state
+        nonce = ids.new_secret() if with_nonce else ""
+        started = Started(ids.new_secret(), written(self._clock.now()), way, nonce)
+        self._change(replace(session, states=[*session.states, started][-MOST_STATES:]))
+        return started
 
-    def issued_states(self) -> list[str]:
+    def started(self, way: str) -> list[Started]:
+        """The logins that may still come back to this browser."""
         states = self.current.states if self.current else []
-        return [state for state, at in states if at >= self._ago(STATE_LIVES)]
+        return [one for one in states if one.way == way and one.at >= self._ago(STATE_LIVES)]
+
+    def keep_of_the_one_before(self, told: str) -> None:
+        """Let the pages of this session tell something of whoever was here before; "" for nothing."""
+        if self.current and told:
+            self._store.insert("remains", {"session": self.current.id, "told": told})
+
+    @property
+    def remains(self) -> str:
+        session = self.current
+        row = self._store.row("SELECT told FROM remains WHERE session = ?", session.id) if session else None
+        return str(row["told"]) if row else ""
+
+    # ── The token of a Library login ──────────────────────────────────────────────────────────────────────
+
+    def keep_token(self, token: str) -> None:
+        """Keep the token that reads this person's classes for as long as the session lives."""
+        if self.current:
+            values = {"session": self.current.id, "token": token, "at": written(self._clock.now())}
+            self._store.insert("tokens", values)
+
+    @property
+    def from_library(self) -> bool:
+        """Whether this session began in the Library."""
+        return self._kept() is not None
+
+    def token(self) -> str:
+        """The token, or "" when it no longer works: Clever's last 24 hours (docs/oauth-implementation)."""
+        kept = self._kept()
+        return str(kept["token"]) if kept and kept["at"] >= self._ago(TOKEN_LIVES) else ""
+
+    def _kept(self) -> Row | None:
+        session = self.current
+        return self._store.row("SELECT * FROM tokens WHERE session = ?", session.id) if session else None
 
     def count_restart(self) -> int:
         """How many logins of this browser were restarted in the last minute, before this one."""
@@ -108,7 +153,7 @@ class Sessions:
             self.end({row["id"]})
             return
         self._store.execute("UPDATE sessions SET seen_at = ? WHERE id = ?", written(now), row["id"])
-        states = [(state, at) for state, at in json.loads(row["states"])]
+        states = [Started(*each) for each in json.loads(row["states"])]
         g.session = Session(row["id"], row["user_id"], row["csrf"], states, json.loads(row["restarts"]))
 
     def _write_cookie(self, response: Response) -> Response:
@@ -120,7 +165,7 @@ class Sessions:
         return response
 
     def _change(self, session: Session) -> None:
-        states, restarts = json.dumps(session.states), json.dumps(session.restarts)
+        states, restarts = json.dumps([*map(astuple, session.states)]), json.dumps(session.restarts)
         self._store.execute(
             "UPDATE sessions SET states = ?, restarts = ? WHERE id = ?", states, restarts, session.id
         )

@@ -13,6 +13,7 @@ from vendor_app.records import Enrollment, Record, Told
 SCHEMA = Path(__file__).with_name("schema.sql")
 TABLES = (
     *("problems", "counts", "exchanges", "holds", "syncs", "connections", "applied"),
+    *("remains", "tokens", "offers", "declined", "passwords", "profiles"),
     *("review", "progress", "sessions", "codes", "enrollments", "records"),
 )
 HISTORY = ("problems", "syncs")

@@ -61,6 +61,8 @@ class Taking:
             self._write(kind, key, told, ours)
 
     def _write(self, kind: str, key: str, told: Told, ours: Record | None) -> None:
+        if ours and ours.in_roster:
+            told = self._behaviour.updated(kind, ours.told, told)
         values = columns(self._behaviour, kind, told) | {"key": key, "in_roster": 1}
         if ours and not ours.active:
             back = self._behaviour.when_back(ours)
@@ -131,13 +133,14 @@ class Taking:
         `had` is what was written of them before; a tie ends only in a section that is `settled`, that is, whose
         members we were told, or that is gone.
         """
-        wanted = {one for one in self._behaviour.enrollments(sections, users) if one.user in people}
+        behaviour = self._behaviour
+        wanted = {one for one in behaviour.enrollments(sections, users) if one.user in people}
         for one in sorted(wanted - had.keys()):
             self._store.insert("enrollments", {"section": one.section, "user": one.user, "role": one.role})
         for one, status in had.items():
             if one in wanted and status == "archived":
                 self._mark(one, "active")
-            elif one not in wanted and status == "active" and one.section in settled:
+            elif one not in wanted and status == "active" and one.section in settled and behaviour.tie_ends(one):
                 self._mark(one, "archived")
                 self._left(one)
 

@@ -10,6 +10,8 @@ from vendor_app.clever import Clever
 from vendor_app.clock import Clock, written
 from vendor_app.config import Config
 from vendor_app.errors import NotAllowed, NotSignedIn, StaleForm
+from vendor_app.library import Library
+from vendor_app.openid import IdTokens
 from vendor_app.people import People
 from vendor_app.records import Record
 from vendor_app.sessions import Sessions
@@ -31,6 +33,8 @@ class Vendor:
     people: People
     sessions: Sessions
     syncs: Syncs
+    library: Library
+    id_tokens: IdTokens
 
     def now(self) -> str:
         return written(self.clock.now())
@@ -64,4 +68,5 @@ class Vendor:
 
 
 def may_see_roster(account: Record) -> bool:
-    return bool(STAFF_ROLES & {*account.roles})
+    """The roster is a district's, for the people who work there; a teacher from the Library has their classes."""
+    return bool(STAFF_ROLES & {*account.roles}) and account.district != ""

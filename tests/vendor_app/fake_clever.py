@@ -71,6 +71,8 @@ class FakeClever(BaseAdapter):
         """A path with its query that answers 503."""
         self.rotate_at = ""
         """A path whose next request finds that the token was rotated a moment ago."""
+        self.turned = False
+        """Whether a page of events is told last to first; its `next` link stays."""
         self.feed: list[dict[str, Any]] | None = None
         """The events, oldest first; None while they are switched off, as they are until a test says otherwise."""
 
@@ -216,7 +218,7 @@ class FakeClever(BaseAdapter):
         if len(feed) > begin + limit:
             query = urlencode({"limit": limit, "starting_after": page[-1]["data"]["id"]})
             links.append({"rel": "next", "uri": f"{one.path}?{query}"})
-        return 200, {"data": page, "links": links}
+        return 200, {"data": page[::-1] if self.turned else page, "links": links}
 
     def page(self, one: Asked, records: list[dict[str, Any]]) -> dict[str, Any]:
         limit, after = int(one.query.get("limit", ["100"])[0]), one.query.get("starting_after", [""])[0]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from driven_vendor import Make, Vendor
 from fake_clever import DISTRICT, SSO, FakeClever, Fault, basic, id_, person, town
+from flask.testing import FlaskClient
 
 from vendor_app.__main__ import main
 from vendor_app.behaviour import Behaviour
@@ -59,6 +60,27 @@ def expect_by_events(vendor: Vendor, number: int, expected: list[str]) -> None:
         assert status(vendor, number) != expected
 
 
+def launched(vendor: Vendor, clever: FakeClever, number: int, browser: FlaskClient | None = None) -> Any:
+    """Who is signed in after a launch from the portal, in a browser of their own unless one is given."""
+    browser = browser or vendor.app.test_client()
+    location = f"/oauth/clever/callback?code={clever.code_for(number)}&scope=x"
+    for _ in range(2):
+        state = (browser.get(location).location or "").partition("state=")[2]
+        location = f"/oauth/clever/callback?code={clever.code_for(number)}&scope=x&state={state}"
+        if not state:
+            break
+    return browser.get("/probe/whoami").get_json()["internal_id"]
+
+
+def there_after_a_return(vendor: Vendor, clever: FakeClever) -> bool:
+    """Whether a student who went and came back, in one page of events, is in use."""
+    zoe = clever.remove("users", 13)
+    clever.tell("deleted", "users", zoe)
+    clever.create("users", zoe)
+    vendor.delta()
+    return status(vendor, 13) == ["active"]
+
+
 @requirement("SSO-01")
 def _(vendor: Vendor, clever: FakeClever) -> None:
     assert "response_type=code" in (vendor.browser.get("/login").location or "")
@@ -87,6 +109,12 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
 def _(vendor: Vendor, clever: FakeClever) -> None:
     vendor.log_in(13)
     assert clever.paths("/users/") == [f"/v3.1/users/{id_(13)}"]
+
+
+@requirement("SSO-03")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(13)
+    assert 'name="email"' not in vendor.home()
 
 
 @requirement("SSO-04")
@@ -149,6 +177,51 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
     assert vendor.browser.get("/home").status_code == 401
 
 
+@requirement("SSO-C2")
+@requirement("SSO-05")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    clever.add("users", person(35, "Sol", "Staff", "staff"))
+    vendor.log_in(11)
+    if who(vendor):
+        vendor.log_in(35, other := vendor.app.test_client())
+        assert other.get("/probe/whoami").get_json()["internal_id"]
+
+
+@requirement("SSO-C5")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    assert launched(vendor, clever, 11)
+
+
+@requirement("SSO-R1")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    assert "Log in with Clever" in vendor.browser.get("/").text
+    assert "response_type=code" in (vendor.browser.get("/login").location or "")
+
+
+@requirement("SSO-R2")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    for asked in (True, False):
+        vendor.log_in(13)
+        assert ('name="goal"' in vendor.home()) is asked
+
+
+@requirement("SSO-R3")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(14)
+    assert vendor.users()[id_(14)]["email"] == "uma.second@example.test"
+
+
+@requirement("SSO-R5")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11)
+    first = who(vendor)
+    if launched(vendor, clever, 11):  # without that way in, it is another requirement's matter
+        vendor.browser = vendor.app.test_client()
+        vendor.log_in(11)
+        launched(vendor, clever, 14, vendor.browser)
+        assert who(vendor) not in (None, first)
+
+
 @requirement("SSO-R4")
 def _(vendor: Vendor, clever: FakeClever) -> None:
     vendor.log_in(13)
@@ -160,6 +233,48 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
 def _(vendor: Vendor, clever: FakeClever) -> None:
     vendor.log_in(11, loginas_by_admin="true")
     assert who(vendor)
+
+
+@requirement("ADJ-03")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    if launched(vendor, clever, 11):
+        assert clever.paths().count("/oauth/tokens") == 1
+
+
+@requirement("ADJ-06")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(12)  # has no e-mail
+    assert who(vendor)
+
+
+@requirement("ADJ-23")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11)
+    vendor.log_in(14)
+    assert id_(11) not in vendor.home() and "Ana García" not in vendor.home()
+
+
+@requirement("ADJ-24")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    vendor.log_in(11)
+    assert vendor.browser.get("/home").headers["Cache-Control"] == "no-store"
+
+
+@requirement("ADJ-25")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    first, _ = vendor.state(), vendor.state()
+    query = {"code": clever.code_for(11), "state": first}
+    vendor.browser.get("/oauth/clever/callback", query_string=query)
+    assert who(vendor)
+
+
+@requirement("ADJ-26")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    query = {"code": clever.code_for(11), "state": vendor.state()}
+    vendor.browser.get("/oauth/clever/callback", query_string=query)
+    vendor.browser = vendor.app.test_client()
+    vendor.browser.get("/oauth/clever/callback", query_string=query)
+    assert who(vendor) is None
 
 
 @requirement("ADJ-01")
@@ -298,6 +413,26 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
     expect_by_events(vendor, 30, ["active"])
 
 
+@requirement("ADJ-20")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    if there_after_a_return(vendor, clever):  # what goes wrong in the right order is another requirement's matter
+        clever.turned = True
+        assert there_after_a_return(vendor, clever)
+
+
+@requirement("ADJ-20")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    followed(vendor, clever)
+    clever.add("users", person(99, "Ned", "Unheard"))
+    clever.update("sections", 21, students=[id_(11), id_(99)])
+    clever.create("users", person(30, "Ida", "New"))
+    clever.faults.append(Fault("/v3.1/users", 503, times=None))
+    vendor.delta()
+    clever.faults.clear()
+    expect_by_events(vendor, 30, ["active"])
+
+
 @requirement("ADJ-21")
 def _(vendor: Vendor, clever: FakeClever) -> None:
     sync(vendor)
@@ -323,6 +458,26 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
     assert {sections[id_(40 + each)]["status"] for each in range(12)} == {"archived"}
     assert {sections[id_(60 + each)]["status"] for each in range(12)} == {"active"}
     assert vendor.see(f"progress/{id_(11)}")["progress"]
+
+
+@requirement("ADJ-22")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    clever.tables["sections"][id_(21)] |= {"teacher": id_(10), "teachers": [id_(10)]}
+    sync(vendor)
+    rows = vendor.see("enrollments")["enrollments"]
+    assert (id_(21), id_(14)) not in {(row["section"], row["user"]) for row in rows if row["status"] == "active"}
+
+
+@requirement("ADJ-22")
+def _(vendor: Vendor, clever: FakeClever) -> None:
+    sync(vendor)
+    clever.remove("terms", 2)
+    clever.add("terms", {"id": id_(5), "district": DISTRICT, "name": "Next fall"})
+    clever.tables["sections"][id_(20)]["term_id"] = id_(5)
+    sync(vendor)
+    assert by_id(vendor, "sections")[id_(20)]["term"] == id_(5)
+    assert by_id(vendor, "terms")[id_(2)]["status"] == "archived"
 
 
 @requirement("SYN-01")
@@ -460,7 +615,8 @@ def test_the_right_behaviour_meets_every_requirement(make: Make) -> None:
 
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_defect_fails_exactly_what_it_says(make: Make, name: str) -> None:
-    assert failing(make, DEFECTS[name]()) == set(DEFECTS[name].refutes)
+    judged_here = {id for id in DEFECTS[name].refutes if not id.startswith("LIB-")}
+    assert failing(make, DEFECTS[name]()) == judged_here
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -339,6 +339,42 @@ def test_an_event_that_is_told_again_does_nothing(followed: Vendor, clever: Fake
     assert held(followed, "users")[id_(30)][0] == "archived"
 
 
+@pytest.mark.parametrize("page_size", [2, 3, 100])
+def test_events_that_come_last_to_first_are_applied_by_their_ids(
+    make: Make, clever: FakeClever, page_size: int
+) -> None:
+    vendor = make(page_size=page_size)
+    vendor.sync()
+    clever.update("users", 11, name={"first": "Anna", "last": "García"})
+    clever.update("users", 11, name={"first": "Hannah", "last": "García"})
+    clever.tell("deleted", "users", clever.tables["users"][id_(13)])
+    clever.tell("created", "users", clever.tables["users"][id_(13)])
+    newest = clever.update("users", 11, name={"first": "Joan", "last": "García"})
+    clever.turned = True
+    assert vendor.delta()["status"] == "success"
+    assert held(vendor, "users")[id_(11)][2] == "Joan García"
+    assert held(vendor, "users")[id_(13)][0] == "active"
+    assert cursor(vendor) == newest
+    assert vendor.delta()["counts"] == NONE
+
+
+def test_an_outage_while_a_page_is_applied_leaves_page_and_cursor_as_they_were(
+    make: Make, clever: FakeClever
+) -> None:
+    vendor = make(page_size=2)
+    vendor.sync()
+    done = clever.update("users", 12, email="bo@example.test"), clever.create("users", person(31, "Al", "Most"))
+    clever.add("users", person(99, "Ned", "Unheard"))
+    clever.update("sections", 21, students=[id_(11), id_(99)])
+    clever.create("users", person(30, "Ida", "New"))
+    clever.faults.append(Fault("/v3.1/users", 503, times=None))
+    assert vendor.delta()["status"] == "failed"
+    assert cursor(vendor) == done[1] and id_(31) in held(vendor, "users") and id_(30) not in held(vendor, "users")
+    clever.faults.clear()
+    assert vendor.delta()["counts"] == NONE | {"created": 2, "updated": 1}
+    assert (id_(21), id_(99)) in enrolled(vendor)
+
+
 def test_what_changes_while_everything_is_read_is_told_twice_and_changes_nothing(
     followed: Vendor, clever: FakeClever
 ) -> None:

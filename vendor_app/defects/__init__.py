@@ -4,7 +4,7 @@
 Start the app with one: `python -m vendor_app --defect AcceptsAnyState`.
 """
 
-from vendor_app.defects import asking, following, keeping, logging_in
+from vendor_app.defects import asking, following, keeping, library, logging_in, openid, sharing_devices
 from vendor_app.defects.register import DEFECTS, EVERY, UNJUDGED, chosen, in_one_line
 
 __all__ = [
@@ -16,5 +16,8 @@ __all__ = [
     "following",
     "in_one_line",
     "keeping",
+    "library",
     "logging_in",
+    "openid",
+    "sharing_devices",
 ]

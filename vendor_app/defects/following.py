@@ -38,8 +38,20 @@ class AppliesEventsByTypeNotOrder(Behaviour):
 
 
 @defect
+class TrustsTheOrderOfDelivery(Behaviour):
+    """Applies events as they lie on the page, so that an older one told later puts an old value back."""
+
+    refutes = ("ADJ-20",)
+
+    def in_order(self, events: Sequence[Event]) -> list[Event]:
+        return list(events)
+
+
+@defect
 class LosesCursorOnError(Behaviour):
     """Moves the cursor before a page has taken effect, so that an error on the page loses it."""
+
+    refutes = ("ADJ-20",)
 
     def page_transactions(self) -> tuple[tuple[str, ...], ...]:
         return (("cursor",), ("apply",))

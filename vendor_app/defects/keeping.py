@@ -44,7 +44,7 @@ class KeysTheRosterOnNames(Behaviour):
 class RequiresAnEmail(Behaviour):
     """Leaves out people without an e-mail: most of the youngest pupils."""
 
-    refutes = ("SYN-07",)
+    refutes = ("SYN-07", "ADJ-06", "LIB-06")
     models = "I-03"
 
     def missing_fields(self, kind: str, told: Told) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ class NeverArchives(Behaviour):
 class ForgetsTermsAndCourses(Behaviour):
     """Archives people, schools and sections, but leaves last year's terms and courses active."""
 
-    refutes = ("SYN-06",)
+    refutes = ("SYN-06", "ADJ-22")
 
     def when_gone(self, kind: str) -> str:
         return "keep" if kind in ("terms", "courses") else super().when_gone(kind)
@@ -186,3 +186,24 @@ class DropsClassmatesFromOtherSchools(Behaviour):
         for one in super().enrollments(sections, users):
             if one.role != "student" or home.get(one.user) == school[one.section]:
                 yield one
+
+
+@defect
+class KeepsTheFormerTeacher(Behaviour):
+    """Ties the new teacher to the section and never unties the old one, who goes on reading about the class."""
+
+    refutes = ("ADJ-22",)
+
+    def tie_ends(self, one: Enrollment) -> bool:
+        return one.role != "teacher"
+
+
+@defect
+class KeepsSectionsInTheOldTerm(Behaviour):
+    """Leaves a section in the term it was made with, so that a section used again lies in last year."""
+
+    refutes = ("ADJ-22",)
+
+    def updated(self, kind: str, before: Told, told: Told) -> Told:
+        kept = text(before.get("term_id"))
+        return told | {"term_id": kept} if kind == "sections" and kept else told

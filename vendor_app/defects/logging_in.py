@@ -15,7 +15,7 @@ from vendor_app.records import Record, Told, email, full_name, roles
 class SendsTheSecretInTheBody(Behaviour):
     """Exchanges the code with the client secret among the form fields instead of HTTP Basic."""
 
-    refutes = ("SSO-01",)
+    refutes = ("SSO-01", "LIB-01")
 
     def token_request(self, app: App, code: str, redirect_uri: str) -> TokenRequest:
         form = super().token_request(app, code, redirect_uri).form
@@ -26,7 +26,7 @@ class SendsTheSecretInTheBody(Behaviour):
 class PutsTheSecretInThePage(Behaviour):
     """Ships the client secret to every browser, among the settings of the page."""
 
-    refutes = ("SSO-01",)
+    refutes = ("SSO-01", "LIB-01")
     models = "I-23"
 
     def page_settings(self, config: Config) -> dict[str, str]:
@@ -37,7 +37,7 @@ class PutsTheSecretInThePage(Behaviour):
 class AsksForATokenInTheBrowser(Behaviour):
     """Starts logins with the implicit grant, which Clever does not give to new apps: no login succeeds."""
 
-    refutes = ("SSO-01",)
+    refutes = ("SSO-01", "SSO-R1", "LIB-01", "LIB-R01")
 
     def authorize_parameters(self, config: Config, state: str) -> dict[str, str]:
         return super().authorize_parameters(config, state) | {"response_type": "token"}
@@ -58,7 +58,7 @@ class AcceptsAnyState(Behaviour):
 class InsistsOnState(Behaviour):
     """Answers a portal launch, which never carries `state`, with an error."""
 
-    refutes = ("SSO-08",)
+    refutes = ("SSO-08", "SSO-C5", "LIB-12", "LIB-C4")
     models = "I-04"
 
     def restart_without_state(self, parameters: dict[str, str], restarts: int) -> dict[str, str] | None:
@@ -69,7 +69,7 @@ class InsistsOnState(Behaviour):
 class RestartsForEver(Behaviour):
     """Restarts a portal launch without adding its own `state`, so that it comes back the same, again and again."""
 
-    refutes = ("SSO-08",)
+    refutes = ("SSO-08", "SSO-C5", "LIB-12", "LIB-C4")
     models = "I-04"
 
     def restart_without_state(self, parameters: dict[str, str], restarts: int) -> dict[str, str] | None:
@@ -102,7 +102,7 @@ class ExchangesTheSameCodeTwice(Behaviour):
 class CallsUnversionedMe(Behaviour):
     """Asks the unversioned `/me` first, whose id has another form."""
 
-    refutes = ("SSO-04",)
+    refutes = ("SSO-04", "LIB-05")
     models = "I-20"
 
     def identity_paths(self, version: str) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class CallsUnversionedMe(Behaviour):
 class NeverReadsTheUser(Behaviour):
     """Stops at `/me`, never reads `/users/{id}`, and greets everybody as Clever user."""
 
-    refutes = ("SSO-03", "SSO-05", "SSO-07")
+    refutes = ("SSO-03", "SSO-05", "SSO-07", "SSO-R3", "LIB-02", "LIB-06")
 
     def user_record(self, version: str, me: Told, read: Callable[[str], Told]) -> Told:
         return me | {"name": {"first": "Clever", "last": "user"}}
@@ -123,7 +123,7 @@ class NeverReadsTheUser(Behaviour):
 class GarblesNames(Behaviour):
     """Keeps names in ASCII: ñ, é and everything beyond become question marks."""
 
-    refutes = ("SSO-R4",)
+    refutes = ("SSO-R4", "LIB-R12")
     models = "I-22"
 
     def display_name(self, kind: str, told: Told) -> str:
@@ -134,7 +134,7 @@ class GarblesNames(Behaviour):
 class DoesNotSayWhoIsSignedIn(Behaviour):
     """Shows no name, so that nobody notices a classmate's account."""
 
-    refutes = ("SSO-05",)
+    refutes = ("SSO-05", "LIB-15")
 
     def signed_in_as(self, account: Record) -> str:
         return ""
@@ -144,7 +144,7 @@ class DoesNotSayWhoIsSignedIn(Behaviour):
 class MatchesByEmail(Behaviour):
     """Finds the account of a returning person by e-mail: a new address is a new person, a shared one the same."""
 
-    refutes = ("SSO-06", "SSO-07")
+    refutes = ("SSO-06", "SSO-07", "LIB-07", "LIB-08", "LIB-09")
     models = "I-07"
 
     def login_key(self, told: Told) -> tuple[str, str]:
@@ -207,7 +207,7 @@ class NeverRefreshes(Behaviour):
 class KeepsTheFirstPersonSignedIn(Behaviour):
     """On a shared device, leaves the first person's session open when a second one logs in."""
 
-    refutes = ("SSO-02",)
+    refutes = ("SSO-02", "SSO-R5", "ADJ-23", "LIB-R13")
     models = "I-01"
 
     def new_login_replaces(self, signed_in: Record | None) -> bool:
@@ -229,7 +229,7 @@ class LeavesOldSessionsAlive(Behaviour):
 class ShowsAStackTrace(Behaviour):
     """Answers a failed login with status 500 and the programmer's view of it."""
 
-    refutes = ("SSO-09",)
+    refutes = ("SSO-09", "LIB-13")
 
     def shown(self, failure: Failure) -> Shown:
         if not isinstance(failure, LoginFailed):
@@ -242,7 +242,7 @@ class ShowsAStackTrace(Behaviour):
 class HidesTheWayBack(Behaviour):
     """Answers every failed login with the same blank refusal, without a reason and without a way to try again."""
 
-    refutes = ("SSO-09",)
+    refutes = ("SSO-09", "LIB-13")
     models = "I-11"
 
     def shown(self, failure: Failure) -> Shown:
@@ -253,7 +253,7 @@ class HidesTheWayBack(Behaviour):
 class HasNoLogOut(Behaviour):
     """Offers no way to log out."""
 
-    refutes = ("SSO-10",)
+    refutes = ("SSO-10", "LIB-16")
     models = "I-30"
 
     def offers_log_out(self) -> bool:
@@ -275,7 +275,7 @@ class LogsOutInNameOnly(Behaviour):
 class LogsOutOfCleverToo(Behaviour):
     """Sends people who log out on to Clever's own log-out, which ends all their other apps."""
 
-    refutes = ("SSO-10",)
+    refutes = ("SSO-10", "LIB-16")
     models = "I-30"
 
     def after_log_out(self, config: Config) -> str:

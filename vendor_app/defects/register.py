@@ -8,11 +8,11 @@ from vendor_app.config import Misconfigured
 Defective = TypeVar("Defective", bound=Behaviour)
 
 DEFECTS: dict[str, type[Behaviour]] = {}
-"""Defects that some requirement of the certification suite refutes."""
+"""Those that a requirement of the certification suite refutes, in the order of their files."""
 UNJUDGED: dict[str, type[Behaviour]] = {}
-"""Defects that no requirement refutes yet: they say no `refutes`. Saying one moves a defect to the others."""
+"""Those that no requirement refutes yet: they say no `refutes`. Saying one moves a defect to the others."""
 EVERY: dict[str, type[Behaviour]] = {}
-"""All of them, in the order of their files."""
+"""All of them."""
 
 
 def defect(cls: type[Defective]) -> type[Defective]:
