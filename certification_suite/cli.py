@@ -6,9 +6,11 @@ Exit codes: 0 nothing decisive failed, 1 something did, 2 the configuration is w
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from certification_suite import preflight
 from certification_suite.catalogue import catalogue, chosen
 from certification_suite.config import AppUnderTest, ConfigurationError, load
 from certification_suite.drivers.browser import TIMEOUT
+from certification_suite.drivers.chromium import NONE, Chromium, installed
 from certification_suite.reports import dossier, junit, machine, terminal
 from certification_suite.runner import Result, exit_code, run
 from certification_suite.verdicts import CouldNotRun
@@ -52,6 +55,11 @@ HARNESS = 3
     metavar="SECONDS",
     help="How long to wait for each answer of the app. After two checks in a row without one the run ends.",
 )
+@click.option(
+    "--browser",
+    metavar="PATH|none",
+    help="A Chromium for what only a real browser shows (left out: one on the PATH); none leaves that out.",
+)
 @click.option("--list", "list_only", is_flag=True, help="Print the catalogue and stop.")
 def main(
     description: Path,
@@ -60,6 +68,7 @@ def main(
     only: tuple[str, ...],
     fail_fast: bool,
     patience: float,
+    browser: str | None,
     list_only: bool,
 ) -> None:
     """Judge an app that speaks to Clever, requirement by requirement, against the mock.
@@ -73,6 +82,7 @@ def main(
         terminal.listing(console, catalogue())
         return
     try:
+        _check_browser(browser)
         app = load(description, mock_url=mock_url)
         requirements = chosen(app, [id_ for given in only for id_ in given.split(",")])
         app, notes = preflight.check(app, patience=patience)
@@ -83,15 +93,29 @@ def main(
         click.echo(f"Harness: {trouble.observed}", err=True)
         sys.exit(HARNESS)
     terminal.header(console, app, notes)
-    judged = run(
-        app, requirements, clock=time.perf_counter, pause=time.sleep, fail_fast=fail_fast, patience=patience
-    )
-    results = told(console, judged)
+    why_not = "--browser none leaves it out." if browser == NONE else ""
+    chromium = Chromium(installed(browser), why_not=why_not, patience=patience)
+    with closing(chromium):
+        judged = run(
+            app,
+            requirements,
+            clock=time.perf_counter,
+            pause=time.sleep,
+            fail_fast=fail_fast,
+            patience=patience,
+            chromium=chromium,
+        )
+        results = told(console, judged)
     terminal.summary(console, results)
     if out:
         write(out, app, results, at=datetime.now(UTC).isoformat(timespec="seconds"))
         console.print(f"\nThe whole story, with evidence: {out / 'report.html'}", highlight=False, soft_wrap=True)
     sys.exit(exit_code(results))
+
+
+def _check_browser(asked: str | None) -> None:
+    if asked not in (None, NONE) and shutil.which(str(asked)) is None:
+        raise ConfigurationError(f"--browser {asked}: there is no such program. Name a Chromium, or none.")
 
 
 def told(console: Console, judged: Iterable[Result]) -> list[Result]:
@@ -108,5 +132,6 @@ def write(out: Path, app: AppUnderTest, results: list[Result], *, at: str) -> No
     out.mkdir(parents=True, exist_ok=True)
     document = machine.document(app, results, at=at)
     (out / "report.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    (out / "report.html").write_text(dossier.page(document), encoding="utf-8")
+    shots = {shot.fingerprint: shot.jpeg for result in results for shot in result.evidence.pictures}
+    (out / "report.html").write_text(dossier.page(document, shots), encoding="utf-8")
     (out / "junit.xml").write_bytes(junit.document(app.name, results))

@@ -11,11 +11,17 @@ logout       = "auto"                   # or "POST /logout", "GET /logout"
 user_types   = ["student", "teacher"]
 programmes   = ["sso", "secure_sync"]
 refresh      = "login"                  # or "schedule": how data stays fresh (left out: the suite looks)
+asks         = ["goal"]                 # the fields that people are asked at their first login, if any
 
 [clever]                                # optional where the command line says --mock
 mock_url       = "http://127.0.0.1:8123"
 client_id      = "…"                    # the SSO app (left out: the mock's own, GET /_mock/env)
 sync_client_id = "…"                    # the Secure Sync app (likewise)
+
+[library]                               # what differs for the Library programme; each may be left out
+client_id    = "…"                      # the Library app (left out: the mock's own)
+redirect_uri = "http://127.0.0.1:5000/oauth/clever/library"
+start_login  = "/signup"                # behind "Sign up with Clever"
 
 [probe]
 url = "http://127.0.0.1:5000/probe"     # optional: what the suite may ask your app behind its pages
@@ -28,19 +34,29 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 PROGRAMMES = ("library", "sso", "secure_sync", "lms")
 USER_TYPES = ("student", "teacher", "staff", "district_admin")
+LIBRARY_TYPES = ("student", "teacher")
 REFRESH = ("login", "schedule")
 LOGOUT = re.compile(r"(?P<method>GET|POST) (?P<path>/\S*|https?://\S+)")
 
 
 class ConfigurationError(Exception):
     """The description of the app is wrong: nothing is said about the app itself. Ends the run with code 2."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """What `[library]` says: where the Library programme differs from the SSO programme."""
+
+    client_id: str | None = None
+    redirect_uri: str | None = None
+    start_login: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,33 @@ class AppUnderTest:
     refresh: str | None = None
     probe_url: str | None = None
     not_applicable: dict[str, str] = field(default_factory=dict)
+    library: Library = Library()
+    asks: tuple[str, ...] = ()
+    """The fields that people are asked at their first login."""
+    sso_client_id: str | None = None
+    """The SSO app's id, where `client_id` is that of the Library app."""
+    by_teachers: bool = False
+    """Whether this is the app as the Library knows it: authorised by teachers, for teachers and students."""
+
+    def as_in(self, programme: str) -> AppUnderTest:
+        """The app as this programme sees it: under its own client id, redirect URI and start of a login."""
+        if programme != "library":
+            return self
+        return replace(
+            self,
+            client_id=self.library.client_id,
+            sso_client_id=self.client_id,
+            redirect_uri=self.library.redirect_uri or self.redirect_uri,
+            start_login=self.library.start_login or self.start_login,
+            user_types=tuple(kind for kind in self.user_types if kind in LIBRARY_TYPES),
+            by_teachers=True,
+        )
+
+    @property
+    def client_ids(self) -> tuple[str, ...]:
+        """Every Clever app of this vendor."""
+        ids = (self.client_id, self.sync_client_id, self.sso_client_id, self.library.client_id)
+        return tuple(dict.fromkeys(id_ for id_ in ids if id_))
 
     def url(self, path: str) -> str:
         """The absolute address of a page of the app."""
@@ -70,8 +113,9 @@ class AppUnderTest:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Every address that the description calls the app's own."""
-        pages = (self.login_page, self.start_login, self.home_page)
-        return (self.base_url, self.redirect_uri, *(self.url(page) for page in pages if page))
+        pages = (self.login_page, self.start_login, self.library.start_login, self.home_page)
+        uris = (self.redirect_uri, *((self.library.redirect_uri,) if self.library.redirect_uri else ()))
+        return (self.base_url, *uris, *(self.url(page) for page in pages if page))
 
 
 @dataclass(frozen=True)
@@ -94,10 +138,16 @@ KEYS: dict[str, dict[str, Key]] = {
         "start_login": Key(str),
         "logout": Key(str),
         "refresh": Key(str, choices=REFRESH),
+        "asks": Key(list, example='["goal"], the names of the fields'),
         "user_types": Key(list, choices=USER_TYPES),
         "programmes": Key(list, required=True, example='["sso", "secure_sync"]', choices=PROGRAMMES),
     },
     "clever": {"mock_url": Key(str), "client_id": Key(str), "sync_client_id": Key(str)},
+    "library": {
+        "client_id": Key(str),
+        "redirect_uri": Key(str),
+        "start_login": Key(str),
+    },
     "probe": {"url": Key(str)},
 }
 FREE_TABLES = ("not_applicable",)
@@ -131,7 +181,7 @@ def describe(
     if problems:
         raise ConfigurationError("\n".join(problems))
     app, clever = document["app"], document.get("clever", {})
-    base_url = app["base_url"]
+    base_url, library = app["base_url"], document.get("library", {})
     return AppUnderTest(
         name=app["name"],
         base_url=base_url.rstrip("/"),
@@ -148,6 +198,8 @@ def describe(
         refresh=app.get("refresh"),
         probe_url=document.get("probe", {}).get("url"),
         not_applicable=dict(document.get("not_applicable", {})),
+        library=Library(**library),
+        asks=tuple(app.get("asks", ())),
     )
 
 

@@ -77,6 +77,28 @@ class Excerpt:
         return {"title": self.title, "url": masked(self.url), "status": self.status, "text": masked(self.text)}
 
 
+MOST_BYTES = 120_000
+"""How large a picture may be; a report holds a dozen of them."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What the screen of a real browser showed, as a JPEG."""
+
+    title: str
+    url: str
+    jpeg: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(self.jpeg).hexdigest()
+
+    def as_json(self) -> dict[str, Any]:
+        """Where it was and which one it is; the picture itself stands in the HTML report."""
+        told = {"title": self.title, "url": masked(self.url), "bytes": len(self.jpeg)}
+        return told | {"sha256": self.fingerprint}
+
+
 @dataclass
 class Evidence:
     """All that one check collected."""
@@ -85,6 +107,7 @@ class Evidence:
     pages: list[Excerpt] = field(default_factory=list)
     probe: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
 
     def show(self, *exchanges: Exchange | None) -> None:
         """Keep exchanges that prove the verdict; what repeats is kept once."""

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from certification_suite.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Browser
+from certification_suite.drivers.chromium import Chromium, Device
 from certification_suite.drivers.mock import Connection, MockClever, Person
 from certification_suite.drivers.page import Page
 from certification_suite.drivers.probe import Probe
-from certification_suite.evidence import Evidence, Excerpt, Exchange
+from certification_suite.evidence import Evidence, Excerpt, Exchange, Picture
 from certification_suite.verdicts import CouldNotRun, NotApplicable
+
+LIBRARY_NUMBERS = {"SSO-01": "LIB-01", "SSO-05": "LIB-15", "SSO-08": "LIB-12", "SSO-C4": "LIB-06"}
+"""Where the Library programme asks what another requirement waits for, under a number of its own."""
+
+
+def as_the_library_tells(person: Person, name: dict[str, str]) -> Person:
+    """Of a student the Library tells the first name, the initial of the last, no e-mail (docs/library-sso)."""
+    if "student" not in person.roles:
+        return person
+    parts = (name.get("first"), name.get("middle"), (name.get("last") or "")[:1])
+    return replace(person, name=" ".join(part for part in parts if part), email=None, username="")
+
+
+def teachers_of(classes: list[dict[str, Any]], student: str) -> list[str]:
+    """The Clever ids of those who teach this student, from the sections as the Data API tells them."""
+    mine = [one for one in classes if student in one.get("students", ())]
+    return list(dict.fromkeys(teacher for one in mine for teacher in one.get("teachers", ())))
 
 
 @dataclass
@@ -23,12 +43,15 @@ class Examination:
     patience: float = TIMEOUT
     mark: int = 0
     evidence: Evidence = field(default_factory=Evidence)
+    chromium: Chromium = field(default_factory=lambda: Chromium(None, why_not="This run uses none."))
+    devices: list[Device] = field(default_factory=list)
 
     @property
     def client_id(self) -> str:
-        """The SSO app's id."""
+        """The id of the app that people log in to: the SSO app's, in the Library programme the Library app's."""
         if self.app.client_id is None:
-            raise NotApplicable("The app under test declares no SSO client id.")
+            kind = "Library" if self.app.by_teachers else "SSO"
+            raise NotApplicable(f"The app under test declares no {kind} client id.")
         return self.app.client_id
 
     @property
@@ -43,27 +66,55 @@ class Examination:
 
     @property
     def district(self) -> str:
-        """The district that the people of this examination belong to."""
+        """The district that the people of this examination belong to; no district connects a Library app."""
+        if self.app.by_teachers:
+            return self.clever.first_district()
         connections = self.clever.connections(self.client_id)
         if not connections:
             raise CouldNotRun("No district is connected to the SSO app in the mock.")
         return connections[0].district
 
+    def called(self, id: str) -> str:
+        """The number that a requirement of single sign-on has in the programme that is judged."""
+        return LIBRARY_NUMBERS.get(id, id) if self.app.by_teachers else id
+
     def browser(self) -> Browser:
         """A new device that nobody has used."""
         return Browser(self.clever.url, self.app.addresses, patience=self.patience)
 
+    def device(self) -> Device:
+        """A new device with a real browser. Raises NoBrowser where there is none."""
+        device = self.chromium.device(self.clever.url, self.app.addresses)
+        self.devices.append(device)
+        return device
+
+    def picture(self, title: str, device: Device) -> None:
+        """Keep what the screen of a device shows as evidence."""
+        if jpeg := device.picture():
+            self.evidence.pictures.append(Picture(title, device.url, jpeg))
+
+    def leave(self) -> None:
+        """Put the devices away."""
+        for device in self.devices:
+            device.close()
+
+    def residents(self) -> list[Person]:
+        """Everybody who may come to the app: those it is shared with, or those shared with nobody yet."""
+        client = self.app.client_id
+        if self.app.by_teachers:
+            district, users = self.district, {user["id"]: user for user in self.clever.rows("users")}
+            people = [person for person in self.clever.people() if person.district == district]
+            return [as_the_library_tells(p, users.get(p.id, {}).get("name") or {}) for p in people]
+        return [p for p in self.clever.people() if not p.shared_with or client is None or client in p.shared_with]
+
     def people(self, role: str, count: int = 1, *, with_email: bool = False) -> list[Person]:
         """Ordinary people of one role whose names cannot be mistaken, plainest first."""
-        everybody = self.clever.people()
-        names = [person.name.casefold() for person in everybody]
+        residents = self.residents()
+        names = Counter(person.name.casefold() for person in residents)
         fit = [
             person
-            for person in everybody
-            if role in person.roles
-            and names.count(person.name.casefold()) == 1
-            and (not person.shared_with or self.app.client_id is None or self.app.client_id in person.shared_with)
-            and (person.email or not with_email)
+            for person in residents
+            if role in person.roles and names[person.name.casefold()] == 1 and (person.email or not with_email)
         ]
         fit.sort(key=lambda person: (not person.name.isascii(), len(person.roles), person.email is None))
         if len(fit) < count:
@@ -71,7 +122,26 @@ class Examination:
                 f"The mock's district has {len(fit)} people of type {role} for this check, and it needs {count}.",
                 next_step="Run against `mock-clever serve --preset sandbox`.",
             )
+        if self.app.by_teachers and role == "student":
+            return self._vouched_for(fit)[:count]
         return fit[:count]
+
+    def as_many(self, role: str, most: int, *, with_email: bool = False) -> list[Person]:
+        """The same, as many as the district has, up to this number; at least one."""
+        for count in range(most, 1, -1):
+            try:
+                return self.people(role, count, with_email=with_email)
+            except CouldNotRun:
+                continue
+        return self.people(role, with_email=with_email)
+
+    def _vouched_for(self, students: list[Person]) -> list[Person]:
+        """Those who have a teacher, who authorises the app now: else no student may come by the Library."""
+        classes = self.clever.rows("sections")
+        for student in students:
+            for teacher in teachers_of(classes, student.id)[:1]:
+                self.clever.consent(self.client_id, teacher)
+        return [student for student in students if teachers_of(classes, student.id)]
 
     def anyone(self, count: int = 1, *, with_email: bool = False, first: str = "teacher") -> list[Person]:
         """People of the first user type the app supports that has enough of them."""

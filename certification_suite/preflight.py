@@ -21,6 +21,7 @@ from certification_suite.verdicts import CouldNotRun, Fail
 CLIENTS = (
     ("client_id", "sso", "CLEVER_SSO_CLIENT_ID", "the SSO app"),
     ("sync_client_id", "secure_sync", "CLEVER_CLIENT_ID", "the Secure Sync app"),
+    ("library.client_id", "library", "CLEVER_LIBRARY_CLIENT_ID", "the Library app"),
 )
 """The client ids of a description: the programme that needs each, and where the mock tells its own."""
 
@@ -57,7 +58,7 @@ def _the_mock_answers(clever: MockClever) -> None:
 
 def _with_the_mocks_clients(app: AppUnderTest, clever: MockClever) -> tuple[AppUnderTest, list[str]]:
     """Client ids that certification.toml does not name are those of the mock's own apps."""
-    named: dict[str, str | None] = {"client_id": app.client_id, "sync_client_id": app.sync_client_id}
+    named = _client_ids(app)
     missing = [row for row in CLIENTS if row[1] in app.programmes and named[row[0]] is None]
     if not missing:
         return app, []
@@ -76,18 +77,32 @@ def _with_the_mocks_clients(app: AppUnderTest, clever: MockClever) -> tuple[AppU
             )
         named[key] = env[variable]
         notes.append(f"certification.toml has no {key}; taken from the mock: {env[variable]} ({what}).")
-    return replace(app, client_id=named["client_id"], sync_client_id=named["sync_client_id"]), notes
+    library = replace(app.library, client_id=named["library.client_id"])
+    return replace(
+        app, client_id=named["client_id"], sync_client_id=named["sync_client_id"], library=library
+    ), notes
+
+
+def _client_ids(app: AppUnderTest) -> dict[str, str | None]:
+    return {
+        "client_id": app.client_id,
+        "sync_client_id": app.sync_client_id,
+        "library.client_id": app.library.client_id,
+    }
 
 
 def _the_clients_are_known(app: AppUnderTest, clever: MockClever) -> None:
     apps = {registered.get("client_id"): registered for registered in clever.apps()}
     listed = ", ".join(f"{id_} ({registered.get('name')})" for id_, registered in apps.items())
-    for key, client_id in (("client_id", app.client_id), ("sync_client_id", app.sync_client_id)):
+    for key, client_id in _client_ids(app).items():
         if client_id is not None and client_id not in apps:
             raise ConfigurationError(f"The mock knows no app with {key} {client_id}. It knows: {listed}.")
-    if app.client_id is None:
-        return
-    uris = apps[app.client_id].get("redirect_uris", [])
+    for seen in (app, app.as_in("library")):
+        if seen.client_id is not None:
+            _the_redirect_uri_is_primary(seen, apps[seen.client_id].get("redirect_uris", []))
+
+
+def _the_redirect_uri_is_primary(app: AppUnderTest, uris: list[str]) -> None:
     if app.redirect_uri not in uris:
         raise ConfigurationError(
             f"redirect_uri {app.redirect_uri} is not registered for {app.client_id}; registered: "

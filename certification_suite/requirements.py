@@ -40,6 +40,8 @@ class Requirement:
     needs: tuple[str, ...] = ()
     refuted_by: tuple[str, ...] = ()
     check: Check | None = None
+    browser: bool = False
+    """Whether only a real browser shows it."""
 
     @property
     def decides(self) -> bool:
@@ -62,13 +64,16 @@ def requirement(
     source: str,
     evidence: str,
     needs: tuple[str, ...] = (),
+    browser: bool = False,
     refuted_by: tuple[str, ...],
 ) -> Callable[[Check], Check]:
     """Declare what the function below judges."""
 
     def declare(check: Check) -> Check:
         REQUIREMENTS.append(
-            Requirement(id, title, programme, level, says, why, mend, source, evidence, needs, refuted_by, check)
+            Requirement(
+                id, title, programme, level, says, why, mend, source, evidence, needs, refuted_by, check, browser
+            )
         )
         return check
 

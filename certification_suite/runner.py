@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from certification_suite.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Silence
+from certification_suite.drivers.chromium import Chromium
 from certification_suite.drivers.mock import MockClever
 from certification_suite.drivers.probe import Probe
 from certification_suite.evidence import Evidence
 from certification_suite.examination import Examination
 from certification_suite.requirements import Requirement
-from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NotApplicable, Verdict
+from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NoBrowser, NotApplicable, Verdict
 
 MOST_EXCHANGES = 3
 MOST_SILENCES = 2
@@ -33,6 +34,9 @@ class Result:
     silence: Silence | None = None
     """Where the app did not answer, when that ended the check."""
 
+    excused: bool = False
+    """Whether it could not run only because this machine has no real browser."""
+
     @property
     def failed(self) -> bool:
         return self.verdict == Fail.word
@@ -46,12 +50,25 @@ def run(
     pause: Callable[[float], None],
     fail_fast: bool = False,
     patience: float = TIMEOUT,
+    chromium: Chromium | None = None,
 ) -> Iterator[Result]:
-    """The results, one as soon as it is known. An app that is silent twice in a row is not asked a third time."""
+    """The results, one as soon as it is known. An app that is silent twice in a row is not asked a third time.
+
+    The browser is started once, when the first check asks for it; whoever hands it in closes it.
+    """
+    chromium = chromium or Chromium(None, why_not="This run uses none.")
     silent: list[Result] = []
     for requirement in requirements:
         given_up = _given_up(silent) if len(silent) == MOST_SILENCES else None
-        result = examine(app, requirement, clock=clock, pause=pause, patience=patience, given_up=given_up)
+        result = examine(
+            app,
+            requirement,
+            clock=clock,
+            pause=pause,
+            patience=patience,
+            given_up=given_up,
+            chromium=chromium,
+        )
         yield result
         if not given_up and _was_asked(result):
             silent = [*silent, result] if result.silence else []
@@ -80,15 +97,19 @@ def examine(
     pause: Callable[[float], None],
     patience: float = TIMEOUT,
     given_up: CouldNotRun | None = None,
+    chromium: Chromium | None = None,
 ) -> Result:
     """Judge one requirement, on a mock and an app that remember nothing; `given_up` says why not to ask."""
+    app = app.as_in(requirement.programme)
     exam = Examination(app, MockClever(app.mock_url), Probe(app.probe_url, pause=pause), patience)
+    exam.chromium = chromium or exam.chromium
     started = clock()
     try:
         observed, verdict, outcome = _judge(exam, requirement, given_up), PASS, None
     except Verdict as ended:
         observed, verdict, outcome = ended.observed, ended.word, ended
     _complete(exam)
+    exam.leave()
     passed = outcome is None
     return Result(
         requirement,
@@ -99,6 +120,7 @@ def examine(
         exam.evidence,
         clock() - started,
         _silence(outcome),
+        excused=isinstance(outcome, NoBrowser),
     )
 
 
@@ -151,6 +173,7 @@ def _complete(exam: Examination) -> None:
     if len(evidence.exchanges) > MOST_EXCHANGES:
         evidence.exchanges[:] = evidence.exchanges[: MOST_EXCHANGES - 1] + evidence.exchanges[-1:]
     evidence.pages[:] = evidence.pages[-MOST_EXCHANGES:]
+    evidence.pictures[:] = evidence.pictures[-MOST_EXCHANGES:]
     evidence.probe += [line for line in exam.probe.answers[-MOST_EXCHANGES:] if not line.startswith("POST /reset")]
 
 
@@ -159,8 +182,11 @@ def _next_step(requirement: Requirement, verdict: str) -> str:
 
 
 def exit_code(results: Iterable[Result]) -> int:
-    """0 when nothing decisive failed, 1 when something did, 3 when the harness could not judge."""
+    """0 when nothing decisive failed, 1 when something did, 3 when the harness could not judge.
+
+    That a machine has no browser is told with the verdicts and is no error.
+    """
     kept = list(results)
     if any(result.failed and result.requirement.decides for result in kept):
         return 1
-    return 3 if any(result.verdict == CouldNotRun.word for result in kept) else 0
+    return 3 if any(result.verdict == CouldNotRun.word and not result.excused for result in kept) else 0

@@ -7,7 +7,8 @@
     ├── NotApplicable  the app says it does not do this, and why
     ├── Attest         nothing a machine can see; a person answers the prompt
     └── CouldNotRun    our own trouble (mock, network, a bug in a check); never the vendor's
-        └── Blocked        … or another requirement failed first, which is where to look
+        ├── Blocked        … or another requirement failed first, which is where to look
+        └── NoBrowser      … or it needs a real browser, and there is none on this machine
 
 A check passes by returning the sentence that says what was observed.
 """
@@ -78,6 +79,10 @@ class Blocked(CouldNotRun):
     def __init__(self, why: str, *, by: str) -> None:
         super().__init__(f"Not judged: {why}", next_step=f"Mend {by} first, then judge this again.")
         self.by = by
+
+
+class NoBrowser(CouldNotRun):
+    """The check needs a real browser. Said aloud, and no reason to end with an error code."""
 
 
 WORDS: tuple[str, ...] = (PASS, *(v.word for v in (Fail, NeedsReview, Attest, NotApplicable, CouldNotRun)))

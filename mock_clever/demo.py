@@ -26,7 +26,8 @@ from flask import Flask
 from mock_clever.serving import Server, running
 
 TIMEOUT = 30
-_CSRF = re.compile(r'name="csrf(?:_token)?" value="([^"]+)"')
+HURRY = "40"
+CALLBACK, LIBRARY_CALLBACK = "/oauth/clever/callback", "/oauth/clever/library"
 
 
 class VendorSilentError(Exception):
@@ -77,11 +78,17 @@ def certify(described: Path, url: str, more: Sequence[str]) -> int:
 
 def redirect_uris(described: Path) -> tuple[str, ...]:
     """The redirect URI that a certification.toml names; none when it cannot be read, which the suite explains."""
-    try:
-        found = tomllib.loads(described.read_text(encoding="utf-8")).get("app", {}).get("redirect_uri")
-    except (OSError, ValueError, AttributeError):
-        return ()
+    found = _table(described, "app").get("redirect_uri")
     return (found,) if isinstance(found, str) else ()
+
+
+def _table(described: Path, name: str) -> dict[str, Any]:
+    """A table of a certification.toml; empty when there is none, or nothing that can be read."""
+    try:
+        found = tomllib.loads(described.read_text(encoding="utf-8")).get(name, {})
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def certify_with(app: Flask, server: Server, described: Path, more: Sequence[str]) -> int:
@@ -89,6 +96,10 @@ def certify_with(app: Flask, server: Server, described: Path, more: Sequence[str
     host, port = server.host, server.port
     server.close()
     with running(app, host, port) as clever:
+        library, client = _table(described, "library").get("redirect_uri"), environment(clever.url)
+        if isinstance(library, str):
+            body = {"client_id": client["CLEVER_LIBRARY_CLIENT_ID"], "redirect_uris": [library]}
+            requests.post(f"{clever.url}/_mock/apps", json=body, timeout=TIMEOUT)
         return certify(described, clever.url, more)
 
 
@@ -96,16 +107,18 @@ def certify_with(app: Flask, server: Server, described: Path, more: Sequence[str
 def _vendor(url: str, out: Path) -> Iterator[str]:
     """The reference vendor app as a process of its own, registered with the mock; its URL.
 
-    What it says goes to vendor.log. Its pages are small, so that a small district shows whether it turns them.
+    What it says goes to vendor.log. Its pages are small, so that a small district shows whether it turns them, and
+    it is in a hurry: the shape of its waiting is judged, not the length.
     """
     port = _free_port()
-    redirect_uri = f"http://127.0.0.1:{port}/oauth/clever/callback"
     for client in _get(url, "/_mock/apps")["apps"]:
-        body = {"client_id": client["client_id"], "redirect_uris": [redirect_uri]}
+        arrival = LIBRARY_CALLBACK if client["products"] == ["library"] else CALLBACK
+        body = {"client_id": client["client_id"], "redirect_uris": [f"http://127.0.0.1:{port}{arrival}"]}
         requests.post(f"{url}/_mock/apps", json=body, timeout=TIMEOUT).raise_for_status()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, Path(out, "vendor.log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "vendor_app", "--port", str(port), "--probe", "--page-size", "5"]
+        command += ["--hurry", HURRY]
         command += ["--database", str(Path(folder, "vendor.sqlite"))]
         settings = os.environ | environment(url)
         process = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=log, text=True)
@@ -133,13 +146,15 @@ def _show_logins(clever: str, vendor: str) -> None:
         people = _get(clever, f"/_mock/people?role={role}&limit=1")["people"]
         for person in people:
             page = _signed_in_page(vendor, person)
-            shown = person["name"] in page.text.replace("&#39;", "'")
+            text, words = page.text.replace("&#39;", "'"), person["name"].split()
+            shown = words[0] in text and words[-1] in text  # not every app is told the middle name
             _say(f"   {person['name']} ({role.replace('_', ' ')}): {'signed in' if shown else 'NOT signed in'}")
 
 
 def _signed_in_page(vendor: str, person: dict[str, Any]) -> requests.Response:
     browser = requests.Session()
-    page = browser.get(f"{vendor}/login", timeout=TIMEOUT)
+    picker = browser.get(f"{vendor}/login", timeout=TIMEOUT).url.replace("/oauth/district-picker", "/oauth/login")
+    page = browser.get(picker, params={"district_id": person["district"]}, timeout=TIMEOUT)
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
     fields = {name: value.replace("&amp;", "&") for name, value in fields.items()} | {"user": person["id"]}
     return browser.post(page.url.partition("?")[0], data=fields, timeout=TIMEOUT)
@@ -161,12 +176,17 @@ name = "Reference vendor app"
 base_url = "{vendor}"
 login_page = "/"
 start_login = "/login"
-redirect_uri = "{vendor}/oauth/clever/callback"
+redirect_uri = "{vendor}{CALLBACK}"
 home_page = "/home"
 logout = "auto"
 user_types = ["student", "teacher", "staff", "district_admin"]
-programmes = ["sso", "secure_sync"]
+programmes = ["library", "sso", "secure_sync"]
 refresh = "login"
+asks = ["goal"]
+
+[library]
+redirect_uri = "{vendor}{LIBRARY_CALLBACK}"
+start_login = "/signup"
 
 [probe]
 url = "{vendor}/probe"

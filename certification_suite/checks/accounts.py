@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certification_suite.checks.guides import adjacent, sso
+from certification_suite.checks.arriving import expect_signed_in
+from certification_suite.checks.guides import adjacent, also_library, sso
 from certification_suite.checks.journeys import log_in, who_it_is
-from certification_suite.checks.recognition import expect_signed_in, identity, strangers_stay_out
+from certification_suite.checks.recognition import identity, strangers_stay_out
 from certification_suite.checks.rosters import update
 from certification_suite.drivers.mock import Person
 from certification_suite.examination import Examination
 from certification_suite.verdicts import Blocked, Fail, NeedsReview, NotApplicable
 
 
+@also_library("LIB-07")
 @sso(
     "SSO-06",
     "An account belongs to a Clever id",

@@ -4,6 +4,56 @@ from __future__ import annotations
 
 from certification_suite.requirements import attestation
 
+LIBRARY = "docs/library-certification-guide"
+
+attestation(
+    "LIB-03",
+    "A free trial, demo or free version",
+    programme="library",
+    level="required",
+    prompt="What can a teacher use without paying, and for how long? Show a fresh account that reaches real "
+    "content.",
+    why="Teachers install from the Library by themselves, and have no budget of their own.",
+    source=LIBRARY,
+)
+
+
+attestation(
+    "LIB-C1",
+    "Clever Academy",
+    programme="library",
+    level="checklist",
+    prompt="Has your team gone through Clever Academy for the Library? Say who and when.",
+    why="It is on Clever's list of things to do before submitting.",
+    source=LIBRARY,
+)
+
+
+attestation(
+    "LIB-C2",
+    "The data sharing agreement is signed",
+    programme="library",
+    level="checklist",
+    prompt="Have you signed the Universal Data Sharing Agreement, and where is the signed PDF? The form asks for "
+    "it.",
+    why="Teachers share data without their district, so the agreement stands in for the district's.",
+    source=LIBRARY,
+)
+
+
+attestation(
+    "LIB-C3",
+    "Marketing collateral is filled in",
+    programme="library",
+    level="checklist",
+    prompt="Are name, tagline (at most 60 characters), description (at most 1000), categories, grades, tags (at "
+    "most 10), "
+    "platforms, pricing, links, icon, banner and screenshots filled in?",
+    why="It is what teachers see in the Library; going live is blocked without it.",
+    source="docs/setting-up-library-sso-and-rostering",
+)
+
+
 attestation(
     "SSO-C1",
     "Clever Academy",

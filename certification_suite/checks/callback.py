@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from certification_suite.checks import failures
-from certification_suite.checks.guides import adjacent, sso
+from certification_suite.checks.arriving import expect_signed_in
+from certification_suite.checks.guides import adjacent, also_library, sso
 from certification_suite.checks.journeys import authorize_url, callback_url, exchanged, first, log_in
 from certification_suite.checks.recognition import (
-    expect_signed_in,
     home,
     is_signed_in,
     strangers_stay_out,
@@ -16,6 +16,7 @@ from certification_suite.examination import Examination
 from certification_suite.verdicts import Fail, NotApplicable
 
 
+@also_library("LIB-13")
 @sso(
     "SSO-09",
     "A friendly page when a login fails",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from certification_suite.checks.arriving import expect_signed_in
 from certification_suite.checks.guides import secure_sync
 from certification_suite.checks.journeys import log_in
-from certification_suite.checks.recognition import expect_signed_in, home, is_signed_in
+from certification_suite.checks.recognition import home, is_signed_in
 from certification_suite.checks.rosters import (
     Record,
     active,

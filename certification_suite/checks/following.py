@@ -11,8 +11,11 @@ from certification_suite.checks.guides import adjacent
 from certification_suite.checks.rosters import (
     Record,
     active,
+    enroll,
     good_sync,
     reads,
+    remove,
+    restore,
     role_of,
     start_alike,
     sync,
@@ -21,6 +24,7 @@ from certification_suite.checks.rosters import (
     update,
     wanted,
 )
+from certification_suite.drivers.mock import Connection
 from certification_suite.evidence import Exchange
 from certification_suite.examination import Examination
 from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview, NotApplicable, NotOffered
@@ -28,6 +32,8 @@ from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview
 MINUTE, DAY = 60, 86_400
 KEPT = 31 * DAY
 """Longer than Clever keeps an event."""
+USUAL_PAGE, TOLD_AT_ONCE = 100, 4
+"""Events on a page that asks for no limit; how many a page must hold for a going and a return to meet on it."""
 
 follows = partial(
     adjacent,
@@ -106,18 +112,37 @@ def a_gap_is_noticed(exam: Examination) -> str:
 
 @follows(
     "ADJ-20",
-    "Events told twice or cut short do no harm",
-    says="A page of events that comes twice changes nothing the second time. When Clever fails in the middle of "
-    "the feed, the next sync goes on from there.",
-    why="Networks repeat and break. What is not idempotent makes two accounts for one pupil, with half the work "
-    "in each.",
-    mend="Look every record up by its Clever id, whatever the event is called. Store the id of the last event "
-    "applied, together with what it changed.",
-    refuted_by=("DoublesAfterCrash", "CursorByTimeNotId"),
+    "Events told twice, out of order or cut short do no harm",
+    says="A page of events that comes twice changes nothing the second time; one whose events lie in another "
+    "order is applied by their ids. When Clever fails in the middle of the feed, or while a page is being "
+    "applied, the next sync goes on from there.",
+    why="Networks repeat, overtake and break. What is not idempotent makes two accounts for one pupil, with half "
+    "the work in each; what trusts the order of delivery puts last week's class back.",
+    mend="Look every record up by its Clever id, whatever the event is called. Sort a page by event id before you "
+    "apply it. Store the id of the last event applied together with what it changed, never before.",
+    refuted_by=("DoublesAfterCrash", "CursorByTimeNotId", "TrustsTheOrderOfDelivery", "LosesCursorOnError"),
 )
-def events_may_come_twice_or_break_off(exam: Examination) -> str:
+def events_may_come_twice_turned_or_break_off(exam: Examination) -> str:
+    connection = exam.connection
+    unheard = _somebody_unheard_of(exam)
     path = _expect_to_follow(exam)
     _expect_no_harm_from_repetition(exam, path)
+    turned = _expect_no_harm_from_disorder(exam, path)
+    asked = _expect_no_loss_while_a_page_is_applied(exam, path, connection, unheard)
+    seen = "Events told twice or last to first changed nothing"
+    _expect_no_loss_on_the_second_page(exam, path, seen)
+    if not turned:
+        raise NeedsReview(
+            "Events told twice or cut short lost nothing. Your pages are so small that hardly two events could "
+            "come out of order.",
+            next_step=f"Run with a page size (limit) of {TOLD_AT_ONCE} or more for events.",
+        )
+    return (
+        f"{seen}; a failure on the second page{' and one while a page was applied' if asked else ''} lost nothing."
+    )
+
+
+def _expect_no_loss_on_the_second_page(exam: Examination, path: str, seen: str) -> None:
     before = _asked_before_the_second_page(exam, path)
     names = _many_changes(exam, "Halfway")
     fault = exam.clever.fault(path, method="GET", times=None, skip=before)
@@ -131,13 +156,11 @@ def events_may_come_twice_or_break_off(exam: Examination) -> str:
         if exam.clever.link_after(exam.connection, last.path, last.query):
             raise Blocked("the app turns no page of events.", by="ADJ-13")
         raise NeedsReview(
-            "A page told twice changed nothing. All events fitted on one page, so a failure in the middle was "
-            "never seen.",
+            f"{seen}. All events fitted on one page, so a failure in the middle was never seen.",
             next_step="Run with a smaller page size (limit) for events.",
         )
     good_sync(exam, "After Clever had failed on the second page of events", "delta")
     _expect_caught_up(exam, "After a failure on the second page of events and another sync", names)
-    return "Events told twice changed nothing; a failure on the second page lost nothing."
 
 
 def _expect_no_harm_from_repetition(exam: Examination, path: str) -> None:
@@ -151,6 +174,65 @@ def _expect_no_harm_from_repetition(exam: Examination, path: str) -> None:
     if "twice" in (difference := unlike(exam)):
         raise Fail(f"Clever told a page of events twice over, and now {difference}.", expected="Each record once.")
     _expect_caught_up(exam, "After a page of events that came twice over", {})
+
+
+def _expect_no_harm_from_disorder(exam: Examination, path: str) -> bool:
+    """The same changes told in order, then each page last to first; whether pages held enough to be turned."""
+    names = _renamed_around_a_return(exam, "Inorder")
+    good_sync(exam, "After a change and a return", "delta")
+    if difference := _behind(exam, names):
+        raise Blocked(f"after events that came in their order {difference}.", by="ADJ-13")
+    names = _renamed_around_a_return(exam, "Turned")
+    since = exam.clever.mark()
+    exam.clever.fault(path, kind="reorder", times=None)
+    good_sync(exam, "While every page of events came last to first", "delta")
+    exam.clever.clear_faults()
+    pages = feed(exam, since)
+    exam.evidence.show(*pages[:1])
+    _expect_caught_up(exam, "After a page of events that came last to first", names)
+    return any(int(page.query.get("limit", USUAL_PAGE)) >= TOLD_AT_ONCE for page in pages)
+
+
+def _renamed_around_a_return(exam: Examination, last: str) -> dict[str, str]:
+    """Somebody is renamed twice while a student goes and comes back: six events, of which the order matters."""
+    [person], [student] = _people(exam, 1), _students(exam, 1)
+    _renamed(exam, [person], "Meanwhile", remove("users", student))
+    return _renamed(exam, [person], last, restore("users", student))
+
+
+def _somebody_unheard_of(exam: Examination) -> str:
+    """A new student, unshared before the app could hear of them and in no section; their Clever id."""
+    before = {person.id for person in exam.clever.people(role="student")}
+    section = next(iter(truth(exam, "sections").values()), None)
+    if section is None:
+        raise CouldNotRun("The mock's district shows no section.")
+    name = {"first": "Una", "last": "Unheard"}
+    add = {"type": "user.add", "role": "student", "sis_id": "90210", "name": name, "school": section["school"]}
+    exam.clever.change(exam.connection.district, [add])
+    [unheard] = {person.id for person in exam.clever.people(role="student")} - before
+    exam.clever.share(exam.connection, hide=[unheard])
+    return unheard
+
+
+def _expect_no_loss_while_a_page_is_applied(
+    exam: Examination, path: str, shared: Connection, unheard: str
+) -> bool:
+    """A section names somebody the app never heard of, and Clever fails when asked who that is; then everybody is
+    `shared` again. Whether the app asked: one that asks for nothing while it applies events cannot fail so.
+    """
+    section = next(iter(truth(exam, "sections")))
+    names = _renamed(exam, _people(exam, 2), "Midway", enroll(section, unheard))
+    users = f"{path.rstrip('/').removesuffix('events')}users"
+    fault = exam.clever.fault(users, method="GET", times=None)
+    since = exam.clever.mark()
+    sync(exam, "delta")
+    exam.clever.clear_faults()
+    struck = [e for e in reads(exam, since) if e.fault == fault]
+    exam.evidence.show(*struck[:1])
+    exam.clever.share(shared, hide=())
+    good_sync(exam, "After Clever had failed while a page of events was applied", "delta")
+    _expect_caught_up(exam, "After a failure while a page of events was applied and another sync", names)
+    return bool(struck)
 
 
 def _asked_before_the_second_page(exam: Examination, path: str) -> int:
@@ -245,9 +327,9 @@ def _change(exam: Examination, *changes: Record) -> None:
     exam.clever.change(exam.connection.district, list(changes))
 
 
-def _renamed(exam: Examination, people: list[str], last: str) -> dict[str, str]:
-    """Rename these people; who has which last name now."""
-    _change(exam, *(update("users", id_, name={"first": "Renata", "last": last}) for id_ in people))
+def _renamed(exam: Examination, people: list[str], last: str, *more: Record) -> dict[str, str]:
+    """Rename these people, with more changes in the same sync; who has which last name now."""
+    _change(exam, *(update("users", id_, name={"first": "Renata", "last": last}) for id_ in people), *more)
     return dict.fromkeys(people, last)
 
 

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
-from certification_suite.requirements import requirement
+from certification_suite.requirements import REQUIREMENTS, Check, requirement
 
 sso = partial(requirement, programme="sso", source="docs/district-sso-certification-guide")
 secure_sync = partial(requirement, programme="secure_sync", source="docs/secure-sync-certification-guide")
+library = partial(requirement, programme="library", source="docs/library-certification-guide")
 adjacent = partial(requirement, level="adjacent")
+
+
+def also_library(
+    id: str, *, says: str = "", source: str = "docs/library-certification-guide", but: tuple[str, ...] = ()
+) -> Callable[[Check], Check]:
+    """Declare that the Library programme asks the same as the declaration below, under this number.
+
+    `but` are defects that do not touch the Library.
+    """
+
+    def declare(check: Check) -> Check:
+        twin = next(one for one in REQUIREMENTS if one.check is check)
+        refuted_by = tuple(name for name in twin.refuted_by if name not in but)
+        other = replace(twin, id=id, programme="library", source=source, refuted_by=refuted_by)
+        REQUIREMENTS.append(replace(other, says=says or twin.says))
+        return check
+
+    return declare

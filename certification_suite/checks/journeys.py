@@ -6,7 +6,9 @@ restarts the login with a `state` of its own (docs/best-practices-edge-cases) is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from certification_suite.checks.recognition import CLEVER, ways_in
@@ -16,6 +18,10 @@ from certification_suite.drivers.page import Button, Form, Link, Page
 from certification_suite.evidence import Exchange, mask
 from certification_suite.examination import Examination
 from certification_suite.verdicts import Blocked, Fail
+
+MOST_STEPS = 6
+"""The pages a login at Clever may have: district, school, person, role, consent."""
+AGREE = re.compile(r"^(authorize|allow|agree|accept|install)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ def log_in(exam: Examination, browser: Browser, person: Person, *, adding: str =
     try:
         return sign_in(exam, browser, person, adding=adding)
     except Fail as fail:
-        raise Blocked(f"no login reaches the app. {fail.observed}", by="SSO-01") from fail
+        raise Blocked(f"no login reaches the app. {fail.observed}", by=exam.called("SSO-01")) from fail
 
 
 def sign_in(exam: Examination, browser: Browser, person: Person, *, adding: str = "") -> Arrival:
@@ -75,6 +81,15 @@ def launch(exam: Examination, browser: Browser, person: Person) -> Arrival:
     return deliver(exam, browser, callback, person, since=since)
 
 
+def follow_link(exam: Examination, browser: Browser, person: Person) -> Arrival:
+    """Log in by the Instant Login link of the person's district, which carries no `state` either."""
+    since = exam.clever.mark()
+    browser.leave_clever()
+    asked = urlencode({"client_id": exam.client_id, "district_id": person.district})
+    callback = at_clever(browser, f"{exam.clever.url}/oauth/instant-login?{asked}", person)
+    return deliver(exam, browser, callback, person, since=since)
+
+
 def authorize_url(exam: Examination, browser: Browser) -> str:
     """Where the vendor sends somebody who wants to log in with Clever; not yet followed."""
     tried: list[str] = []
@@ -95,7 +110,7 @@ def authorize_url(exam: Examination, browser: Browser) -> str:
         if browser.is_foreign(control.url):
             tried.append(f"{control.text or control.url!r} leads to {control.url.partition('?')[0]}, another site")
             continue
-        landed = _press(browser, control)
+        landed = browser.press(control, until=browser.is_clever)
         if landed.location and browser.is_clever(landed.location):
             return landed.location
         tried.append(
@@ -113,19 +128,27 @@ def authorize_url(exam: Examination, browser: Browser) -> str:
 
 
 def at_clever(browser: Browser, url: str, person: Person) -> str:
-    """Log in on Clever's pages as a person does; the address Clever sends the browser back to."""
+    """Log in on Clever's pages as a person does; the address Clever sends the browser back to.
+
+    Where the tester's login page would list fifty people, this one is searched for at once.
+    """
 
     def leaves(target: str) -> bool:
         return not browser.is_clever(target)
 
-    page = browser.open(url, until=leaves)
-    for _ in range(3):
+    def stops(target: str) -> bool:
+        return leaves(target) or (urlsplit(target).path.endswith("/oauth/login") and first(target, "q") is None)
+
+    page = browser.open(url, until=stops)
+    for _ in range(MOST_STEPS):
         if page.location and leaves(page.location):
             return page.location
-        form, filled = _clevers_form(page, person)
-        if form is None:
+        if page.location:
+            page = browser.open(f"{page.location}&{urlencode({'q': person.id})}", until=leaves)
+        step = step_on(browser.is_clever, page, person)
+        if step is None:
             break
-        page = browser.submit(form, filled, press=next(iter(form.buttons), None), until=leaves)
+        page = browser.press(step.control, step.button, step.filled, until=stops)
     if page.location and leaves(page.location):
         return page.location
     raise Fail(
@@ -189,11 +212,28 @@ def _with_fields(control: Link | Form) -> str:
     return control.url
 
 
-def _press(browser: Browser, control: Link | Form) -> Page:
-    if isinstance(control, Link):
-        return browser.open(control.url, until=browser.is_clever)
-    press: Button | None = next(iter(control.buttons), None)
-    return browser.submit(control, press=press, until=browser.is_clever)
+@dataclass(frozen=True)
+class Step:
+    """What a person does on a page: use this control, fill this in, press this button."""
+
+    control: Link | Form
+    filled: dict[str, str] = field(default_factory=dict)
+    button: Button | None = None
+
+
+def step_on(is_clever: Callable[[str], bool], page: Page, person: Person) -> Step | None:
+    """What this person does on one of Clever's pages: agree, choose themselves, log in, or find their district."""
+    for asked in page.forms:
+        if agreed := next((button for button in asked.buttons if AGREE.search(button.text)), None):
+            return Step(asked, {}, agreed)
+    form, filled = _clevers_form(page, person)
+    if form is not None:
+        return Step(form, filled, next(iter(form.buttons), None))
+    for link in page.links:
+        if is_clever(link.url) and first(link.url, "district_id") == person.district:
+            return Step(link)
+    search = next((form for form in page.forms if "q" in form.kinds and form.fields.get("q") != person.id), None)
+    return None if search is None else Step(search, {"q": person.id})
 
 
 def _clevers_form(page: Page, person: Person) -> tuple[Form | None, dict[str, str]]:
@@ -203,7 +243,4 @@ def _clevers_form(page: Page, person: Person) -> tuple[Form | None, dict[str, st
     for form in page.forms:
         if "password" in form.kinds and "username" in form.kinds and person.username:
             return form, {"username": person.username, "password": person.password}
-    for form in page.forms:
-        if "q" in form.kinds and form.fields.get("q") != person.id:
-            return form, {"q": person.id}
     return None, {}

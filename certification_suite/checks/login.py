@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from certification_suite.checks.guides import sso
+from certification_suite.checks.arriving import expect_an_open_door
+from certification_suite.checks.guides import also_library, sso
 from certification_suite.checks.journeys import Arrival, exchanged, first, launch, log_in, sign_in, who_it_is
 from certification_suite.checks.recognition import home, is_signed_in, strangers_stay_out
 from certification_suite.drivers.browser import Browser, origin
@@ -19,6 +20,7 @@ PERSONAL = re.compile(r"name|e-?mail", re.IGNORECASE)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+@also_library("LIB-01")
 @sso(
     "SSO-01",
     "Authorization-code grant",
@@ -89,8 +91,8 @@ def _expect_a_proper_exchange(sent: Exchange, arrival: Arrival) -> None:
 
 
 def _expect_no_secret(exam: Examination, browser: Browser, landed: Page) -> None:
-    ids = [i for i in (exam.app.client_id, exam.app.sync_client_id) if i]
-    held = [str(exam.clever.app(client_id).get("client_secret") or "") for client_id in ids]
+    apps = {app.get("client_id"): app for app in exam.clever.apps()}
+    held = [str(apps.get(client_id, {}).get("client_secret") or "") for client_id in exam.app.client_ids]
     pages = [landed, browser.open(exam.app.url(exam.app.login_page), until=browser.is_clever), home(exam, browser)]
     pages += [exam.browser().open(exam.app.url(exam.app.login_page), until=browser.is_clever)]
     own = origin(exam.app.base_url)
@@ -110,7 +112,7 @@ def _expect_no_secret(exam: Examination, browser: Browser, landed: Page) -> None
     "the roster.",
     mend="After the exchange read /v3.1/me, then /v3.1/users/{id} with the same token, and fill name and "
     "e-mail from it.",
-    refuted_by=("NeverReadsTheUser",),
+    refuted_by=("NeverReadsTheUser", "AsksWhatCleverTold"),
 )
 def reads_who_it_is(exam: Examination) -> str:
     [person] = exam.anyone()
@@ -145,6 +147,7 @@ def reads_who_it_is(exam: Examination) -> str:
     )
 
 
+@also_library("LIB-12")
 @sso(
     "SSO-08",
     "Works on the primary redirect URI",
@@ -183,6 +186,7 @@ def portal_launches_arrive(exam: Examination) -> str:
         sent = [e for e in exchanged(exam.exchanges("oauth"), arrival.code) if e.status == 200]
         exam.evidence.show(*sent)
         if not (is_signed_in(exam, page) and sent):
+            expect_an_open_door(exam, person)
             exam.keep(f"Where {person.name}'s launch ended", arrival.page)
             raise Fail(
                 f"A portal launch as {person.name} of {where} ended at {arrival.page.status} "

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from certification_suite.drivers.browser import Browser
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Form, Link, Page, plain
-from certification_suite.evidence import masked
 from certification_suite.examination import Examination
 from certification_suite.verdicts import Fail, NotOffered
 
@@ -49,20 +48,6 @@ def strangers_stay_out(exam: Examination) -> None:
             expected="A page that only people who are signed in can see.",
             next_step="If that page is meant to be public, name another as home_page in certification.toml.",
         )
-
-
-def expect_signed_in(exam: Examination, browser: Browser, person: Person, way: str) -> Page:
-    """The home page of a person who must now be signed in."""
-    page = home(exam, browser)
-    if not is_signed_in(exam, page):
-        exam.keep(f"The home page after {way}", page)
-        ended = page.location or page.url
-        raise Fail(
-            f"After {way} as {person.name} the home page answered {page.status} at {masked(ended)}: "
-            f"“{page.text[:200]}”.",
-            expected=f"{person.name} is signed in and sees {exam.app.home_page}.",
-        )
-    return page
 
 
 def ways_in(page: Page) -> list[Link | Form]:
@@ -110,10 +95,10 @@ def log_out_control(page: Page) -> Link | Form | None:
 
 def press_log_out(browser: Browser, control: Link | Form) -> Page:
     """Use it, and look where it leads without ever following to Clever."""
-    if isinstance(control, Link):
-        return browser.open(control.url, until=browser.is_clever)
-    button = next((b for b in control.buttons if LOG_OUT.search(b.text)), None)
-    return browser.submit(control, press=button, until=browser.is_clever)
+    buttons = control.buttons if isinstance(control, Form) else []
+    return browser.press(
+        control, next((b for b in buttons if LOG_OUT.search(b.text)), None), until=browser.is_clever
+    )
 
 
 def _stands_in(text: str, mark: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from certification_suite.checks.guides import sso
+from certification_suite.checks.arriving import expect_signed_in
+from certification_suite.checks.guides import also_library, sso
 from certification_suite.checks.journeys import log_in, token_requests
 from certification_suite.checks.recognition import (
-    expect_signed_in,
     home,
     identity,
     is_signed_in,
@@ -101,6 +101,7 @@ def _expect_a_log_out_to_end_the_session(exam: Examination, browser: Browser, pa
         )
 
 
+@also_library("LIB-15", but=("TurnsStaffAway", "NeverReadsTheUser"))
 @sso(
     "SSO-05",
     "The page says whose account is open",
@@ -109,7 +110,7 @@ def _expect_a_log_out_to_end_the_session(exam: Examination, browser: Browser, pa
     "user type.",
     why="A child who cannot see that this is somebody else's account will work in it.",
     mend="Show the name that Clever gives in the header of every signed-in page.",
-    refuted_by=("DoesNotSayWhoIsSignedIn", "NeverReadsTheUser"),
+    refuted_by=("DoesNotSayWhoIsSignedIn", "NeverReadsTheUser", "TurnsStaffAway"),
 )
 def says_who_is_signed_in(exam: Examination) -> str:
     strangers_stay_out(exam)
@@ -145,6 +146,7 @@ def says_who_is_signed_in(exam: Examination) -> str:
     return "Each page names its person: " + ", ".join(f"{p.name} ({p.roles[0]})" for p, _ in seen) + "."
 
 
+@also_library("LIB-16")
 @sso(
     "SSO-10",
     "A log-out button that works",
@@ -203,6 +205,7 @@ def _log_out(exam: Examination, browser: Browser, page: Page) -> Page | None:
     return browser.call(configured["method"], exam.app.url(configured["path"]))
 
 
+@also_library("LIB-R12")
 @sso(
     "SSO-R4",
     "Names in any script",
@@ -219,7 +222,7 @@ def names_stay_whole(exam: Examination) -> str:
     browser = exam.browser()
     log_in(exam, browser, person)
     if not markers(expect_signed_in(exam, browser, person, "a login"), person):
-        raise Blocked("the home page shows no name at all.", by="SSO-05")
+        raise Blocked("the home page shows no name at all.", by=exam.called("SSO-05"))
     name = {"first": "Zoë-Ñusta", "last": "D'Œuvré 李"}
     exam.clever.change(exam.district, [update("users", person.id, name=name)])
     renamed = replace(person, name=f"{name['first']} {name['last']}", email=None, username="")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from certification_suite.checks.guides import adjacent
-from certification_suite.checks.holdings import expect_progress
+from certification_suite.checks.holdings import compare_ties, expect_progress
 from certification_suite.checks.rosters import (
     Record,
     active,
     expect_likeness,
     good_sync,
     held,
+    offered,
     reads,
     role_of,
     start_alike,
@@ -157,10 +160,12 @@ def _of(exam: Examination, kind: str) -> dict[str, VendorRecord]:
     evidence="S",
     needs=("POST /sync", "GET /users", "GET /sections"),
     says="Pupils change schools, teachers change classes, and a new year brings new sections or new pupils in the "
-    "old ones. The app shows what Clever shows, keeps last year's sections as archived, and each pupil's work.",
-    why="It happens to every district every summer, to everybody at once.",
-    mend="Archive sections that went, create those that came, update those that stayed by their Clever id, and "
-    "keep progress on the pupil.",
+    "old ones. The app shows what Clever shows: nobody stays tied to a section they have left, each section lies "
+    "in its new term, last year's sections and terms are archived, and each pupil's work is kept.",
+    why="It happens to every district every summer, to everybody at once. A teacher who stays tied to a class "
+    "reads about pupils who are no longer theirs.",
+    mend="Archive sections and terms that went, create those that came, update those that stayed by their Clever "
+    "id with everything they name (teachers, students, term), and keep progress on the pupil.",
     source="docs/data-changes",
     refuted_by=(
         "NeverArchives",
@@ -168,15 +173,18 @@ def _of(exam: Examination, kind: str) -> dict[str, VendorRecord]:
         "MassUnshareHardDelete",
         "ErasesProgressWithTheSection",
         "KeysTheRosterOnNames",
+        "KeepsTheFormerTeacher",
+        "KeepsSectionsInTheOldTerm",
+        "ForgetsTermsAndCourses",
     ),
 )
 def the_year_turns(exam: Examination) -> str:
     start_alike(exam)
     student, old, new = _who_changes_schools(exam)
-    tracked = _write_progress(exam, student)
+    watched = _Watched(student, _write_progress(exam, student), _ties_are_right(exam), _terms_are_right(exam))
     _move(exam, student, old, new)
     good_sync(exam, "After a pupil changed schools and a teacher took over a class")
-    _expect_all_well(exam, "After a transfer and a change of teachers", student, tracked)
+    _expect_all_well(exam, "After a transfer and a change of teachers", watched)
     last_year = active(exam, "sections")
     _hold_at_clever(exam)
     good_sync(exam, "While Clever held its own sync")
@@ -184,18 +192,20 @@ def the_year_turns(exam: Examination) -> str:
     exam.clever.approve(exam.connection.district)
     good_sync(exam, "In a new school year with new sections")
     _expect_archived(exam, last_year)
-    _expect_all_well(exam, "In a new school year with new sections", student, tracked)
+    _expect_all_well(exam, "In a new school year with new sections", watched)
     kept = active(exam, "sections")
     exam.clever.change(exam.connection.district, [_rollover("in_place", "Year after next")])
     good_sync(exam, "In a new school year with the same sections")
-    _expect_all_well(exam, "In a new school year with the same sections", student, tracked)
+    _expect_all_well(exam, "In a new school year with the same sections", watched)
     ours, shown = held(exam, "sections"), truth(exam, "sections")
     renewed = [id_ for id_ in kept if id_ in shown and ours[id_].internal_id != kept[id_].internal_id]
     if renewed:
         raise Fail(f"{len(renewed)} sections that stayed are new records.", expected="The same records.")
+    seen = [("ties", watched.ties), ("terms", watched.terms), ("progress", watched.progress)]
+    right = " and ".join(word for word, was_seen in seen if was_seen)
     return (
         "After a transfer, a change of teachers and two new school years the app shows what Clever shows; "
-        f"{len(last_year)} sections of last year are archived{', and progress was kept' if tracked else ''}."
+        f"{len(last_year)} sections of last year are archived{f'; {right} are right' if right else ''}."
     )
 
 
@@ -265,7 +275,59 @@ def _expect_archived(exam: Examination, last_year: dict[str, VendorRecord]) -> N
             raise Fail(f"The section {was.name} ({id_}) is last year's and still in use.", expected="Archived.")
 
 
-def _expect_all_well(exam: Examination, when: str, student: str, tracked: bool) -> None:
+@dataclass(frozen=True)
+class _Watched:
+    """What the probe lets us see beside people and sections, and was right before the first change."""
+
+    student: str
+    progress: bool
+    ties: bool
+    terms: bool
+
+
+def _expect_all_well(exam: Examination, when: str, watched: _Watched) -> None:
     expect_likeness(exam, when)
-    if tracked:
-        expect_progress(exam, student, when[0].lower() + when[1:])
+    if watched.ties:
+        _, difference = compare_ties(exam)
+        if difference:
+            raise Fail(f"{when} {difference}.", expected="The ties that Clever's sections say, and no others.")
+    if watched.terms and (difference := _misplaced(exam)):
+        raise Fail(f"{when} {difference}.", expected="Each section in its term, and old terms archived.")
+    if watched.progress:
+        expect_progress(exam, watched.student, when[0].lower() + when[1:])
+
+
+def _ties_are_right(exam: Examination) -> bool:
+    """Whether the app shows who is in which section, rightly so far."""
+    try:
+        _, difference = compare_ties(exam)
+    except NotOffered:
+        exam.evidence.note("Who is tied to which section was not seen: the probe has no enrollments.")
+        return False
+    if difference:
+        exam.evidence.note(f"Ties were wrong before anything changed (SYN-09): {difference}.")
+    return not difference
+
+
+def _terms_are_right(exam: Examination) -> bool:
+    """Whether the app shows its terms and the term of each section, rightly so far."""
+    if "terms" not in offered(exam) or not any("term" in one.raw for one in active(exam, "sections").values()):
+        exam.evidence.note(
+            "Which terms the app keeps was not seen: the probe has no terms, or no term of a section."
+        )
+        return False
+    if difference := _misplaced(exam):
+        exam.evidence.note(f"Terms were wrong before anything changed: {difference}.")
+    return not difference
+
+
+def _misplaced(exam: Examination) -> str:
+    """A section in another term than Clever's, or a term in use that Clever no longer has; "" for none."""
+    ours, shown = active(exam, "sections"), truth(exam, "sections")
+    for id_, section in shown.items():
+        if id_ in ours and (ours[id_].raw.get("term") or None) != (section.get("term_id") or None):
+            return (
+                f"the section {ours[id_].name} ({id_}) lies in another term than Clever's {section.get('term_id')}"
+            )
+    old = sorted(active(exam, "terms").keys() - truth(exam, "terms").keys())
+    return f"{len(old)} terms are still in use although gone from Clever, for example {old[0]}" if old else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certification_suite.checks.guides import secure_sync, sso
+from certification_suite.checks.guides import also_library, secure_sync, sso
 from certification_suite.checks.journeys import log_in
 from certification_suite.checks.rosters import reads, sync
 from certification_suite.evidence import Exchange
@@ -11,8 +11,11 @@ from certification_suite.verdicts import Fail
 
 CURRENT = ("/v3.0/", "/v3.1/")
 UNVERSIONED_BY_DESIGN = ("/userinfo", "/oauth/")
+PAGES = ("/library",)
+"""What people visit at Clever on the way, and no app asks for."""
 
 
+@also_library("LIB-05")
 @sso(
     "SSO-04",
     "API version 3.0 or 3.1",
@@ -26,7 +29,8 @@ UNVERSIONED_BY_DESIGN = ("/userinfo", "/oauth/")
 def logs_in_on_a_current_version(exam: Examination) -> str:
     [person] = exam.anyone()
     log_in(exam, exam.browser(), person)
-    read = [e for e in exam.exchanges("identity", "data") if e.credential in ("user_token", "unknown", "none")]
+    asked = [e for e in exam.exchanges("identity", "data") if not e.path.startswith(PAGES)]
+    read = [e for e in asked if e.credential in ("user_token", "unknown", "none")]
     return expect_current_versions(exam, read, "at login")
 
 

@@ -7,9 +7,11 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from certification_suite.drivers.page import Button, Form, Hop, Page
+from certification_suite.drivers.page import Button, Form, Hop, Link, Page
 from certification_suite.verdicts import CouldNotRun, Fail
 
+Sent = dict[str, str] | list[tuple[str, str]] | None
+"""The fields of a form; pairs where a name stands more than once."""
 REAL_CLEVER = ("clever.com", "www.clever.com", "api.clever.com", "account.clever.com")
 MOST_HOPS = 15
 TIMEOUT = 15.0
@@ -78,6 +80,32 @@ class Browser:
             sent[press.name] = press.value
         return self._go(form.method, form.url, sent, until)
 
+    def send(
+        self,
+        form: Form,
+        ticked: list[tuple[str, str]],
+        *,
+        until: Callable[[str], bool] = lambda url: False,
+    ) -> Page:
+        """Send a form with exactly these boxes ticked, (name, value) each, and what else it holds."""
+        kept = {name: value for name, value in form.fields.items() if name not in form.choices}
+        press = next(iter(form.buttons), None)
+        named = [(press.name, press.value)] if press and press.name else []
+        return self._go(form.method, form.url, [*kept.items(), *ticked, *named], until)
+
+    def press(
+        self,
+        control: Link | Form,
+        button: Button | None = None,
+        filled: dict[str, str] | None = None,
+        *,
+        until: Callable[[str], bool] = lambda url: False,
+    ) -> Page:
+        """Use a link, or a form, filled in, with this button or its first."""
+        if isinstance(control, Link):
+            return self.open(control.url, until=until)
+        return self.submit(control, filled, press=button or next(iter(control.buttons), None), until=until)
+
     def call(self, method: str, url: str) -> Page:
         """Ask for an address as a script on the page would."""
         return self._go(method, url, None, self.is_clever)
@@ -96,7 +124,7 @@ class Browser:
         """Forget Clever's session, as the next pupil on a shared device does by logging out of Clever."""
         self._at_clever.cookies.clear()
 
-    def _go(self, method: str, url: str, sent: dict[str, str] | None, until: Callable[[str], bool]) -> Page:
+    def _go(self, method: str, url: str, sent: Sent, until: Callable[[str], bool]) -> Page:
         trail: list[Hop] = []
         while len(trail) < MOST_HOPS:
             if urlsplit(url).hostname in REAL_CLEVER:
@@ -134,7 +162,7 @@ class Browser:
             expected="A login ends at a page.",
         )
 
-    def _fetch(self, method: str, url: str, sent: dict[str, str] | None) -> Page:
+    def _fetch(self, method: str, url: str, sent: Sent) -> Page:
         at_clever = self.is_clever(url)
         http = self._at_clever if at_clever else self._at_vendor
         data, query = (None, sent) if method == "GET" else (sent, None)

@@ -101,6 +101,24 @@ class MockClever:
             for row in _rows(found, "people")
         ]
 
+    def first_district(self) -> str:
+        """The district that was there from the beginning."""
+        return str(self.env().get("CLEVER_DISTRICT_ID") or "")
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """All of a kind in the first district, as its own token reads them: the truth behind every login."""
+        found: list[dict[str, Any]] = []
+        token, path = str(self.env().get("CLEVER_DISTRICT_TOKEN") or ""), f"/v3.1/{kind}?limit=10000"
+        while path:
+            page = self._get(path, token=token)
+            found += [row["data"] for row in _rows(page, "data")]
+            path = next_link(page) or ""
+        return found
+
+    def consent(self, client_id: str, teacher: str) -> None:
+        """A teacher authorises a Library app, without coming to it."""
+        self._send("POST", "/_mock/consents", {"client_id": client_id, "teacher": teacher})
+
     def add_district(self, *, preset: str, seed: int) -> str:
         """A second district, connected to every app; its id."""
         body = {"preset": preset, "seed": seed, "connect": True}

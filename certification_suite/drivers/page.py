@@ -53,6 +53,8 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     buttons: list[Button] = field(default_factory=list)
+    choices: dict[str, list[str]] = field(default_factory=dict)
+    """The values of the boxes to tick, by name, in their order; ticked or not."""
 
     @property
     def asked(self) -> list[str]:
@@ -128,7 +130,7 @@ class Page:
     @property
     def refresh(self) -> str | None:
         """Where a `<meta http-equiv=refresh>` sends the browser."""
-        return self._read.refresh
+        return self._read.refresh if "http-equiv" in self.source.lower() else None
 
 
 def plain(text: str) -> str:
@@ -209,6 +211,8 @@ class _Reader(HTMLParser):
             label = given.get("aria-label") or given.get("value") or given.get("alt") or "Submit"
             self._form.buttons.append(Button(plain(label), given.get("name"), given.get("value", "")))
         elif self._form and given.get("name"):
+            if kind == "checkbox":
+                self._form.choices.setdefault(given["name"], []).append(given.get("value", "on"))
             if kind in ("checkbox", "radio") and "checked" not in given:
                 self._form.kinds.setdefault(given["name"], kind)
                 return

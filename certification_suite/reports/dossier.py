@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -14,10 +17,11 @@ from certification_suite.requirements import EVIDENCE, LEVELS
 from certification_suite.verdicts import WORDS
 
 TEMPLATES = Path(__file__).parent
+NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 
 
-def page(run: dict[str, Any]) -> str:
-    """The dossier of a run as reports/machine.py documents it."""
+def page(run: dict[str, Any], pictures: Mapping[str, bytes] = NO_PICTURES) -> str:
+    """The dossier of a run as reports/machine.py documents it, with its pictures (fingerprint → JPEG) in it."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -38,7 +42,12 @@ def page(run: dict[str, Any]) -> str:
         if any(result["programme"] == key for result in run["results"])
     ]
     return environment.get_template("dossier.html").render(
-        run=run, programmes=programmes, words=WORDS, levels=LEVELS, classes=EVIDENCE
+        run=run,
+        programmes=programmes,
+        words=WORDS,
+        levels=LEVELS,
+        classes=EVIDENCE,
+        pictures={fingerprint: b64encode(jpeg).decode() for fingerprint, jpeg in pictures.items()},
     )
 
 

@@ -48,5 +48,6 @@ def _row(result: Result) -> dict[str, Any]:
             "pages": [page.as_json() for page in evidence.pages],
             "probe": evidence.probe,
             "notes": evidence.notes,
+            "pictures": [picture.as_json() for picture in evidence.pictures],
         },
     }

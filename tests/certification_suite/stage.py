@@ -16,6 +16,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from certification_suite.catalogue import chosen
 from certification_suite.config import AppUnderTest, describe
+from certification_suite.drivers.chromium import Chromium, installed
 from certification_suite.runner import Result, run
 from vendor_app.app import create_app
 from vendor_app.behaviour import Behaviour
@@ -23,6 +24,7 @@ from vendor_app.clock import Clock
 from vendor_app.config import from_environment
 
 CALLBACK = "/oauth/clever/callback"
+LIBRARY_CALLBACK = "/oauth/clever/library"
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -77,15 +79,30 @@ class Stage:
     def __init__(self, mock_url: str) -> None:
         self.mock_url = mock_url
         self.door = Door()
+        self.chromium = Chromium(installed())
         self.callback = self.door.url + CALLBACK
         self.env = self._control("GET", "env")
-        for key in ("CLEVER_CLIENT_ID", "CLEVER_SSO_CLIENT_ID"):
-            self._control("POST", "apps", {"client_id": self.env[key], "redirect_uris": [self.callback]})
+        arrives = {
+            "CLEVER_CLIENT_ID": CALLBACK,
+            "CLEVER_SSO_CLIENT_ID": CALLBACK,
+            "CLEVER_LIBRARY_CLIENT_ID": LIBRARY_CALLBACK,
+        }
+        for key, path in arrives.items():
+            self._control("POST", "apps", {"client_id": self.env[key], "redirect_uris": [self.door.url + path]})
 
     def _control(self, method: str, what: str, body: Any = None) -> Any:
         answer = requests.request(method, f"{self.mock_url}/_mock/{what}", json=body, timeout=10)
         assert answer.ok, answer.text
         return answer.json()
+
+    @contextmanager
+    def registered(self, **record: Any) -> Iterator[None]:
+        """The SSO app's record at Clever, changed for a while; the changes outlive a reset."""
+        client = self.env["CLEVER_SSO_CLIENT_ID"]
+        before = next(a for a in self._control("GET", "apps")["apps"] if a["client_id"] == client)
+        self._control("POST", "apps", {"client_id": client, **record})
+        yield
+        self._control("POST", "apps", {"client_id": client, **{key: before[key] for key in record}})
 
     def put(self, behaviour: Behaviour | None = None, *, page_size: int = 25, probe: bool = True) -> None:
         """Let the reference app stand behind the door, with this behaviour."""
@@ -104,8 +121,9 @@ class Stage:
                 "redirect_uri": self.callback,
                 "home_page": "/home",
                 "user_types": ["student", "teacher", "staff"],
-                "programmes": ["sso", "secure_sync"],
+                "programmes": ["library", "sso", "secure_sync"],
                 "refresh": "login",
+                "asks": ["goal"],
                 **app,
             },
             "clever": {
@@ -113,18 +131,30 @@ class Stage:
                 "client_id": client_id,
                 "sync_client_id": self.env["CLEVER_CLIENT_ID"],
             },
+            "library": {
+                "client_id": self.env["CLEVER_LIBRARY_CLIENT_ID"],
+                "redirect_uri": self.door.url + LIBRARY_CALLBACK,
+                "start_login": "/signup",
+            },
         }
         document["app"] = {key: value for key, value in document["app"].items() if value is not None}
         if probe:
             document["probe"] = {"url": self.door.url + "/probe"}
         return describe(document)
 
-    def judge(self, *only: str, **app: Any) -> dict[str, Result]:
-        """Every requirement (or the named ones) of the app behind the door."""
+    def judge(self, *only: str, screen: bool = True, **app: Any) -> dict[str, Result]:
+        """Every requirement, or the named ones, of the app behind the door; by a real browser too where one is."""
         described = self.described(**app)
         requirements = chosen(described, only)
-        results = run(described, requirements, clock=time.perf_counter, pause=time.sleep)
+        results = run(
+            described,
+            requirements,
+            clock=time.perf_counter,
+            pause=time.sleep,
+            chromium=self.chromium if screen else None,
+        )
         return {result.requirement.id: result for result in results}
 
     def close(self) -> None:
+        self.chromium.close()
         self.door.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from registrations import MISTAKES
 from test_suite_verdicts import APP
 
 from certification_suite.catalogue import catalogue, chosen
@@ -25,13 +26,25 @@ def test_a_requirement_explains_itself(requirement: Requirement) -> None:
 def test_what_a_machine_judges_has_a_check_and_a_defect(requirement: Requirement) -> None:
     assert (requirement.check is None) == (requirement.evidence == "H")
     assert bool(requirement.refuted_by) == (requirement.check is not None)
-    assert set(requirement.refuted_by) <= set(DEFECTS)
+    assert set(requirement.refuted_by) <= {*DEFECTS, *MISTAKES}
 
 
 def test_ids_are_unique_and_in_order() -> None:
     ids = [requirement.id for requirement in catalogue()]
     assert len(set(ids)) == len(ids)
-    assert ids[0] == "SSO-01"
+    assert ids[0] == "LIB-01"
+    assert [id_ for id_ in ids if id_ in ("SSO-01", "SYN-01", "LIB-C1", "SSO-C1")] == [
+        "LIB-C1",
+        "SSO-01",
+        "SSO-C1",
+        "SYN-01",
+    ]
+
+
+def test_a_twin_asks_the_same_under_the_library_s_number() -> None:
+    by_id = {requirement.id: requirement for requirement in catalogue()}
+    sso, library = by_id["SSO-09"], by_id["LIB-13"]
+    assert (library.programme, library.check, library.refuted_by) == ("library", sso.check, sso.refuted_by)
 
 
 def test_named_requirements_are_chosen_and_unknown_ones_refused() -> None:

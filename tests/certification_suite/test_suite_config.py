@@ -89,3 +89,20 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
 )
 def test_mistakes_are_told_apart(tmp_path: Path, before: str, after: str, says: str) -> None:
     assert says in wrong(tmp_path, GOOD.replace(before, after))
+
+
+def test_the_library_is_the_same_app_under_another_number(tmp_path: Path) -> None:
+    path = tmp_path / "certification.toml"
+    library = '[library]\nclient_id = "lib"\nredirect_uri = "http://127.0.0.1:5000/library"\n'
+    path.write_text(GOOD.replace("[app]", '[app]\nasks = ["goal"]', 1) + library)
+    app = load(path)
+    seen = app.as_in("library")
+    assert (app.client_id, app.redirect_uri, app.by_teachers) == ("abc", "http://127.0.0.1:5000/callback", False)
+    assert (seen.client_id, seen.redirect_uri, seen.by_teachers) == ("lib", "http://127.0.0.1:5000/library", True)
+    assert (seen.start_login, seen.asks, app.as_in("sso")) == (app.start_login, ("goal",), app)
+    assert "http://127.0.0.1:5000/library" in app.addresses
+
+
+def test_a_wrong_library_is_said(tmp_path: Path) -> None:
+    assert "`asks` must be a list" in wrong(tmp_path, GOOD.replace("[app]", '[app]\nasks = "goal"', 1))
+    assert "redirect_url" in wrong(tmp_path, GOOD + '[library]\nredirect_url = "http://127.0.0.1:5000/x"\n')

@@ -45,6 +45,14 @@ def test_pages_that_were_never_turned_need_a_person(stage: Stage) -> None:
     assert verdicts(stage, *EVENTS) == {"ADJ-13": "needs review", "ADJ-19": "pass", "ADJ-20": "needs review"}
 
 
+def test_pages_too_small_to_be_turned_need_a_person(stage: Stage) -> None:
+    stage.put(page_size=3)
+    result = stage.judge("ADJ-20")["ADJ-20"]
+    assert (result.verdict, "so small" in result.observed) == ("needs review", True), result.observed
+    stage.put(page_size=4)
+    assert verdicts(stage, "ADJ-20") == {"ADJ-20": "pass"}
+
+
 def test_an_app_that_archives_a_third_and_restores_it_passes(stage: Stage) -> None:
     environ = {**stage.env, "CLEVER_REDIRECT_URI": stage.callback}
     config = from_environment(environ, database=":memory:", probe=True, page_size=25, archive_share=1.0)

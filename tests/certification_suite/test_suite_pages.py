@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certification_suite.checks.failures import TRACE
+from certification_suite.checks.journeys import step_on
 from certification_suite.checks.recognition import log_out_control, markers, ways_in
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Link, Page
@@ -115,3 +116,43 @@ def test_a_calm_sentence_is_no_stack_trace() -> None:
 def test_the_main_part_of_a_page_is_read_alone_when_it_is_named() -> None:
     assert page("<header>Shop</header><main><h1>Closed</h1> today</main>").main == "Closed today"
     assert page("<p>Closed</p>").main == "Closed"
+
+
+HERE = "http://clever.test/oauth/"
+
+
+def at_clever(html: str) -> Page:
+    return Page(HERE + "login", 200, "text/html", html)
+
+
+@pytest.mark.parametrize(
+    ("html", "presses", "fills"),
+    [
+        (f"<form><input type=hidden name=user value={'b' * 24}><button>Other</button></form>"
+         f"<form id=2><input type=hidden name=user value={'a' * 24}><button>María</button></form>", "María", {}),
+        ("<form><button>Authorize</button><button>Cancel</button></form>", "Authorize", {}),
+        ("<form><button>Cancel</button><button>Allow access</button></form>", "Allow access", {}),
+        ("<form><input name=username><input type=password name=password><button>Log in</button></form>", "Log in",
+         {"username": "mnunez", "password": "pw"}),
+        ("<form><input name=q type=search><button>Search</button></form>", None, {"q": "a" * 24}),
+    ],
+)  # fmt: skip
+def test_a_step_on_clever_s_pages(html: str, presses: str | None, fills: dict[str, str]) -> None:
+    step = step_on(lambda url: url.startswith("http://clever.test/"), at_clever(html), MARIA)
+    assert step is not None
+    assert (step.button.text if step.button else None, step.filled) == (presses, fills)
+
+
+def test_a_person_finds_their_own_district_and_no_way_is_no_step() -> None:
+    links = f"<a href='/x?district_id={'e' * 24}'>Other</a><a href='/x?district_id={'d' * 24}'>Mine</a>"
+    step = step_on(lambda url: url.startswith("http://clever.test/"), at_clever(links), MARIA)
+    assert step is not None and step.control == Link("Mine", f"http://clever.test/x?district_id={'d' * 24}")
+    assert step_on(lambda url: True, at_clever("<p>Closed</p><a href=/x>On</a>"), MARIA) is None
+
+
+def test_boxes_to_tick_are_known_ticked_or_not() -> None:
+    [form] = page(
+        "<form><input type=checkbox name=s value=1 checked><input type=checkbox name=s value=2><button>Save"
+        "</button></form>"
+    ).forms
+    assert form.choices == {"s": ["1", "2"]}

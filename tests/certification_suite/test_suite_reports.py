@@ -14,7 +14,7 @@ from rich.console import Console
 from test_suite_verdicts import APP
 
 from certification_suite.catalogue import catalogue
-from certification_suite.evidence import Evidence, Excerpt, Exchange, mask, masked
+from certification_suite.evidence import Evidence, Excerpt, Exchange, Picture, mask, masked
 from certification_suite.reports import dossier, junit, machine, terminal
 from certification_suite.runner import Result
 from certification_suite.verdicts import WORDS
@@ -36,6 +36,8 @@ TOKENS = Exchange(
     fault="F1",
 )
 
+SHOT = Picture("The <b>screen</b>", "http://app.test/home?code=0123456789abcdef", b"\xff\xd8 not much of a JPEG")
+
 
 @pytest.fixture
 def results() -> list[Result]:
@@ -49,6 +51,7 @@ def results() -> list[Result]:
         ],
         probe=["GET /users → 200"],
         notes=["A note."],
+        pictures=[SHOT],
     )
     requirements = catalogue()
     return [
@@ -97,6 +100,18 @@ def test_the_dossier_needs_no_network(results: list[Result]) -> None:
     assert not re.search(
         r"""(src|action)\s*=|href\s*=\s*"[^#]|@import|url\(|fetch\(|XMLHttp|<link|<img|<iframe""", html
     )
+
+
+def test_a_picture_stands_in_the_dossier_and_is_listed_in_the_json(results: list[Result]) -> None:
+    document = machine.document(APP, results, at=AT)
+    listed = document["results"][0]["evidence"]["pictures"]
+    assert [(row["title"], row["bytes"], row["sha256"]) for row in listed] == [
+        (SHOT.title, len(SHOT.jpeg), SHOT.fingerprint)
+    ]
+    html = dossier.page(document, {SHOT.fingerprint: SHOT.jpeg})
+    assert re.findall(r'<img alt="([^"]*)" src="data:image/jpeg;base64,/9g', html)[0].startswith("The &lt;b&gt;")
+    assert not re.search(r"""(?:src|href)\s*=\s*"(?!#|data:image/jpeg;base64,)""", html)
+    assert "<b>screen" not in html and "0123456789abcdef" not in html
 
 
 def test_the_dossier_escapes_what_the_vendor_wrote(results: list[Result]) -> None:

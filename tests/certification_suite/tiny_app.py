@@ -53,7 +53,7 @@ class TinyApp:
         except requests.RequestException:
             status, headers = "200 OK", []
             body = "<p>The school portal is asleep.</p><form action=/enter><button>Try again</button></form>"
-        start(status, [("Content-Type", "text/html; charset=utf-8"), *headers])
+        start(status, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), *headers])
         return [f"<!doctype html><meta charset=utf-8><title>Desk</title><body>{body}</body>".encode()]
 
     # ── pages: (query, cookie) → status, headers, body ──
