@@ -154,7 +154,7 @@ class Telling:
         if alone and was is now and self._sides[0][1] == self._sides[1][1]:
             return False
         tell_was, tell_now = self._both(collection)
-        return bool(_previous(tell_was(was), tell_now(now)))
+        return any(True for _ in _otherwise(tell_was(was), tell_now(now)))
 
     def _both(self, collection: Collection) -> tuple[Tell, Tell]:
         if collection.name not in self._tells:
@@ -226,13 +226,17 @@ def _still_told(
     return found
 
 
-def _previous(was: Any, now: Any, under: str = "") -> dict[str, Any]:
-    """What of a told record was otherwise: the old value, None for a key that was not there.
+def _previous(was: Any, now: Any) -> dict[str, Any]:
+    """What of a told record was otherwise: the old value, None for a key that was not there."""
+    return dict(_otherwise(was, now))
+
+
+def _otherwise(was: Any, now: Any, under: str = "") -> Iterator[tuple[str, Any]]:
+    """The same, one by one, for those who ask no more than whether there is anything.
 
     It descends into `roles` and each role; every other value is given whole. `last_modified` is never named
     (recorded), so a change of it alone is none.
     """
-    found: dict[str, Any] = {}
     names: Iterable[str] = was.__struct_fields__
     if type(was) is not type(now):
         names = dict.fromkeys((*names, *now.__struct_fields__))
@@ -242,8 +246,7 @@ def _previous(was: Any, now: Any, under: str = "") -> dict[str, Any]:
             continue
         both = isinstance(old, Struct) and isinstance(new, Struct)  # `roles` of a resource or of staff are words
         if both and "roles" in (name, under):
-            if inner := _previous(old, new, name):
-                found[name] = inner
+            if inner := dict(_otherwise(old, new, name)):
+                yield name, inner
         else:
-            found[name] = old
-    return found
+            yield name, old

@@ -207,8 +207,8 @@ def telling(
 
     The object is a struct that encodes without the keys whose value is None, or a mapping where it is varied.
     """
-    each = telling_each(version, collection, permission, town, part, timestamps, dialect)
-    return lambda record: next(each((record,)))
+    write = _writer(version, collection, permission, part, timestamps, dialect)
+    return lambda record: next(write((record,), town))
 
 
 def telling_each(
@@ -221,12 +221,19 @@ def telling_each(
     dialect: Dialect = PLAIN,
 ) -> TellEach:
     """The same for many records, in one loop: their JSON objects one after another."""
+    write = _writer(version, collection, permission, part, timestamps, dialect)
+    return lambda records: write(records, town)
+
+
+def _writer(
+    version: str, collection: Collection, permission: Permission, part: str, timestamps: bool, dialect: Dialect
+) -> Writer:
     part = part or collection.part
     role = bool(collection.role)
     write = writer(version, part, permission, timestamps, collection.reads, dialect.switched, role)
-    if dialect.variation is not None:
-        write = _varied(write, Variation(dialect.variation), version, part)
-    return lambda records: write(records, town)
+    if dialect.variation is None:
+        return write
+    return _varied(write, Variation(dialect.variation), version, part)
 
 
 def _varied(write: Writer, variation: Variation, version: str, part: str) -> Writer:
