@@ -13,7 +13,9 @@ UNSEEN = {"SSO-06", "SSO-07", "SSO-R3", "ADJ-08"}
 
 def test_an_app_in_another_style_passes_what_can_be_seen(stage: Stage) -> None:
     stage.door.app = TinyApp(stage.env, stage.callback)
-    results = stage.judge(start_login=None, home_page="/desk", programmes=["sso"], probe=False, refresh=None)
+    results = stage.judge(
+        start_login=None, home_page="/desk", programmes=["sso"], probe=False, refresh=None, asks=None
+    )
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
     assert others.pop("ADJ-25")[0] == "fail"  # it remembers one login that was begun, not two
     assert set(others) == UNSEEN, others
@@ -24,7 +26,9 @@ def test_an_app_without_a_button_of_its_own_is_judged_by_portal_launches(stage: 
     app = TinyApp(stage.env, stage.callback)
     app.door = lambda query, cookie: ("200 OK", [], "<p>Come in through your school's portal.</p>")  # type: ignore[method-assign]
     stage.door.app = app
-    results = stage.judge(start_login=None, home_page="/desk", programmes=["sso"], probe=False, refresh=None)
+    results = stage.judge(
+        start_login=None, home_page="/desk", programmes=["sso"], probe=False, refresh=None, asks=None
+    )
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
     assert set(others) == UNSEEN | {"ADJ-04", "ADJ-25", "SSO-R1"}, others
     assert (others["ADJ-04"][0], others["ADJ-25"][0], others["SSO-R1"][0]) == (*["not applicable"] * 2, "fail")
