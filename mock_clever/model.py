@@ -9,10 +9,10 @@ attribute means on the wire stands in `fields`.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, is_not
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct, structs
@@ -342,8 +342,8 @@ class Table(Generic[R]):
     def differing(self, other: Table[R]) -> list[R]:
         """The records that are not the very same object in another table, or not there at all."""
         new, gone = self.beyond(other), other.beyond(self)
-        both = zip(self._but(new), other._but(gone), strict=True)  # a look-up for each takes long
-        return [*(ours for ours, theirs in both if ours is not theirs), *self.some(new)]
+        ours, theirs = self._but(new), other._but(gone)  # side by side, for a look-up of each takes long
+        return [*compress(ours, map(is_not, ours, theirs)), *self.some(new)]
 
     def some(self, ids: Iterable[Id]) -> Iterator[R]:
         """The records with these ids, all of which are here."""
@@ -372,9 +372,9 @@ class Table(Generic[R]):
             kept.pop(id, None)
         return Table._ordered(kept)
 
-    def _but(self, ids: Set[Id]) -> Iterable[R]:
+    def _but(self, ids: Set[Id]) -> Collection[R]:
         """Every record but these, in order."""
-        return (record for id, record in self._records.items() if id not in ids) if ids else self._records.values()
+        return [record for id, record in self._records.items() if id not in ids] if ids else self._records.values()
 
     @classmethod
     def _ordered(cls, records: dict[Id, R]) -> Table[R]:

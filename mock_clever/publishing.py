@@ -6,7 +6,8 @@ same object as before, so that nothing downstream takes it for changed (docs/eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Sized
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Generic
 
 from msgspec import Struct, structs
@@ -126,17 +127,20 @@ def deleted(before: Snapshot, after: Snapshot) -> dict[Key, Record]:
 
 def turns(before: Snapshot, after: Snapshot) -> list[Turn]:
     """What happens between two snapshots, by type; types to which nothing happens are left out."""
-    found = [_turn(kind, before.table(kind), _pairs(before, after, kind)) for kind in COUNTED if kind in KINDS]
+    found = [
+        _turn(kind, len(before.table(kind)), _pairs(before, after, kind)) for kind in COUNTED if kind in KINDS
+    ]
     people = _pairs(before, after, "users")
-    for role in ROLES if people else ():
-        pairs = [(_in_role(was, role), _in_role(now, role)) for was, now in people]
-        found.append(_turn(role, before.users_of_role.get(role, ()), [pair for pair in pairs if any(pair)]))
+    for role in ROLES:
+        both = ((_in_role(was, role), _in_role(now, role)) for was, now in people)
+        if pairs := [pair for pair in both if any(pair)]:
+            found.append(_turn(role, _holders(before, role), pairs))
     return [turn for turn in found if turn.created or turn.updated or turn.deleted]
 
 
 def counts(before: Snapshot, after: Snapshot) -> Counts:
     """How many records of each kind were created, updated and deleted; kinds without any are left out."""
-    done = (_turn(kind, before.table(kind), _pairs(before, after, kind)) for kind in SYNCED)
+    done = (_turn(kind, len(before.table(kind)), _pairs(before, after, kind)) for kind in SYNCED)
     return {
         turn.type: {"created": turn.created, "updated": turn.updated, "deleted": turn.deleted}
         for turn in done
@@ -157,10 +161,16 @@ def _in_role(user: Any, role: str) -> Any:
     return user if user is not None and getattr(user.roles, role) is not None else None
 
 
-def _turn(type: str, before: Sized, pairs: Sequence[Pair]) -> Turn:
+def _holders(before: Snapshot, role: str) -> int:
+    """How many people hold a role. They are counted and not listed: a list of them is made for nobody else."""
+    held = list(map(attrgetter(f"roles.{role}"), before.users))
+    return len(held) - held.count(None)
+
+
+def _turn(type: str, before: int, pairs: Sequence[Pair]) -> Turn:
     created = sum(1 for was, _ in pairs if was is None)
     gone = sum(1 for _, now in pairs if now is None)
-    return Turn(type, len(before), created, len(pairs) - created - gone, gone)
+    return Turn(type, before, created, len(pairs) - created - gone, gone)
 
 
 def excess(done: Sequence[Turn], deletions: int | None, updates: int | None = None) -> list[Turn]:

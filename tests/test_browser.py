@@ -5,14 +5,14 @@ Drives an installed Chromium. Where there is none the tests are skipped and say 
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
+import screen
 from clients import worlds_of
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from screen import NARROW, WIDE, driven
 
 from mock_clever.app import create_app
 from mock_clever.ingest import ingest
@@ -21,25 +21,13 @@ from mock_clever.synthesis import generate
 from vendor_app.app import create_app as create_vendor
 from vendor_app.config import from_environment
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here: apt-get install chromium"
-    ),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = driven
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with screen.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

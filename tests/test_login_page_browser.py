@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import screen
 from clients import answered, worlds_of
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
-from test_browser import CHROMIUM, FLAGS, NARROW, WIDE, pytestmark  # noqa: F401  # skipped and grouped like those
+from playwright.sync_api import Browser, Page
+from screen import NARROW, WIDE, driven
 
 from mock_clever.app import create_app
 from mock_clever.ingest import ingest
 from mock_clever.serving import running
 from mock_clever.synthesis import generate
+
+pytestmark = driven
 
 
 class Clever:
@@ -43,10 +46,8 @@ class Clever:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with screen.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

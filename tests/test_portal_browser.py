@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
+import screen
 from clients import worlds_of
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
-from test_browser import CHROMIUM, FLAGS, NARROW, WIDE
-from test_browser import pytestmark as pytestmark
+from playwright.sync_api import Browser, Page
+from screen import NARROW, WIDE, driven
 
 from mock_clever.app import create_app
 from mock_clever.ingest import ingest
@@ -18,6 +18,8 @@ from mock_clever.serving import running
 from mock_clever.synthesis import generate
 
 IN = "/in/mock-sandbox"
+
+pytestmark = driven
 
 
 class Place:
@@ -52,10 +54,8 @@ def place() -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def chrome() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with screen.chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["with scripts", "without scripts"])
@@ -70,12 +70,14 @@ def test_a_student_scans_a_badge_types_its_pin_and_sees_icons(page: Page, place:
     student = place.one("student")
     place.client.post("/_mock/badges", json={"user": student, "pin": "314159"})
     page.goto(f"{place.url}/badges")
+    page.locator("#badge:focus").wait_for()  # keys go where the focus is, which comes a moment after the page
     page.keyboard.type(place.badge(student))
     page.keyboard.press("Enter")
-    page.get_by_label("PIN").wait_for()
+    page.locator("#pin:focus").wait_for()
     page.keyboard.type("314150")
     page.keyboard.press("Enter")
     assert page.get_by_role("alert").inner_text() == "Wrong PIN"
+    page.locator("#pin:focus").wait_for()
     page.keyboard.type("314159")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Student Portal").wait_for()

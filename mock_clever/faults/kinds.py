@@ -6,6 +6,7 @@ class with a docstring: its name in lower case is its kind, and docs/control.md 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,32 +69,26 @@ class Truncate(Kind):
         return response
 
 
-class Retold(Kind, named=False):
-    """A list whose elements are told otherwise; the links and single records stay as they are."""
-
-    def after(self, response: Response) -> Response:
-        try:
-            body = msgspec.json.decode(response.get_data())
-        except msgspec.DecodeError:
-            return response
-        if isinstance(body, dict) and isinstance(body.get("data"), list):
-            response.set_data(msgspec.json.encode({**body, "data": self.told(body["data"])}))
-        return response
-
-    def told(self, elements: list[Any]) -> list[Any]:
-        """The elements as they are told instead."""
-        raise NotImplementedError
-
-
-class Repeat(Retold):
+class Repeat(Kind):
     """Tells every element of a list twice, as a delivery that comes again: `a, b` becomes `a, b, a, b`."""
 
-    def told(self, elements: list[Any]) -> list[Any]:
-        return elements * 2
+    def after(self, response: Response) -> Response:
+        return _retold(response, lambda elements: elements * 2)
 
 
-class Reorder(Retold):
+class Reorder(Kind):
     """Tells the elements of a list last to first, as deliveries that overtook each other; ids and links stay."""
 
-    def told(self, elements: list[Any]) -> list[Any]:
-        return elements[::-1]
+    def after(self, response: Response) -> Response:
+        return _retold(response, lambda elements: elements[::-1])
+
+
+def _retold(response: Response, told: Callable[[list[Any]], list[Any]]) -> Response:
+    """A list whose elements are told otherwise; its links, and single records, stay as they are."""
+    try:
+        body = msgspec.json.decode(response.get_data())
+    except msgspec.DecodeError:
+        return response
+    if isinstance(body, dict) and isinstance(body.get("data"), list):
+        response.set_data(msgspec.json.encode({**body, "data": told(body["data"])}))
+    return response

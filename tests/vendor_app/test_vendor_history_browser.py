@@ -5,26 +5,17 @@ Drives an installed Chromium. Where there is none the tests are skipped and say 
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
 from driven_vendor import Vendor
 from fake_clever import DISTRICT, FakeClever, id_, person
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
+from screen import NARROW, WIDE, chromium, driven
 
 from mock_clever.serving import running
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SIZES: list[ViewportSize] = [{"width": 1280, "height": 900}, {"width": 390, "height": 844}]
+SIZES = [WIDE, NARROW]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here: apt-get install chromium"
-    ),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = driven
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["wide", "narrow"])
@@ -44,9 +35,8 @@ def test_a_large_change_is_read_and_confirmed_on_every_screen(
     vendor.delta()
     cookie = vendor.browser.get_cookie("larkspur_session")
     assert cookie is not None
-    with running(vendor.app) as server, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = chromium.new_context(viewport=size, java_script_enabled=False)
+    with running(vendor.app) as server, chromium() as browser:
+        context = browser.new_context(viewport=size, java_script_enabled=False)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
         context.set_default_timeout(15_000)
         page = context.new_page()
@@ -61,5 +51,5 @@ def test_a_large_change_is_read_and_confirmed_on_every_screen(
             page.goto(f"{server.url}/syncs/2")
             page.get_by_role("link", name="Download as CSV").click()
         assert download.value.suggested_filename == "sync-2-problems.csv"
-        chromium.close()
+        browser.close()
     assert vendor.see("syncs")["syncs"][0]["counts"]["archived"] == 15

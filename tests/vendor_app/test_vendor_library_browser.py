@@ -5,29 +5,20 @@ Drives an installed Chromium. Where there is none the tests are skipped and say 
 
 from __future__ import annotations
 
-import os
-import shutil
-
 import pytest
 from driven_vendor import Make
 from fake_library import LIBRARY, FakeLibrary, library, section
-from playwright.sync_api import ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
+from screen import NARROW, WIDE, chromium, driven
 from test_vendor_library import TESS, active, come, id_, seed
 
 from mock_clever.serving import running
 from vendor_app.config import App
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-SIZES: list[ViewportSize] = [{"width": 1280, "height": 900}, {"width": 390, "height": 844}]
+SIZES = [WIDE, NARROW]
 LONG = "Reading for those who would rather be outside, " + "period" * 30
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        CHROMIUM is None and not os.environ.get("CI"), reason="no Chromium here: apt-get install chromium"
-    ),
-    pytest.mark.xdist_group("browser"),
-]
+pytestmark = driven
 
 
 @pytest.fixture
@@ -45,9 +36,8 @@ def test_a_teacher_links_chooses_and_syncs_on_every_screen(
     come(vendor, TESS)
     cookie = vendor.browser.get_cookie("larkspur_session")
     assert cookie is not None
-    with running(vendor.app) as server, sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = chromium.new_context(viewport=size, java_script_enabled=False)
+    with running(vendor.app) as server, chromium() as browser:
+        context = browser.new_context(viewport=size, java_script_enabled=False)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
         context.set_default_timeout(15_000)
         page = context.new_page()
@@ -73,6 +63,6 @@ def test_a_teacher_links_chooses_and_syncs_on_every_screen(
         page.get_by_role("link", name="Algebra").click()
         page.get_by_role("heading", name="Algebra").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        chromium.close()
+        browser.close()
     assert active(vendor) == {id_(70), id_(80)}
     assert vendor.users()[id_(TESS)]["internal_id"] == old
