@@ -6,6 +6,8 @@ with a token and a sharing rule of its own (docs/onboarding; support 203115007).
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from mock_clever.fields import FIELDS
@@ -137,7 +139,8 @@ class Connection(Struct, frozen=True, kw_only=True):
     """One district connected to one application.
 
     `token_id` names the token record, which survives a rotation; `launch_date` is `YYYY-MM-DD`. `withheld` are
-    the optional fields that this district does not give. While it is `paused` or `requires_review`, its
+    the optional fields that this district does not give. `lms_connect` is how far the application's request for LMS
+    Connect is: none, requested or accepted (docs/clever-lms-connect). While it is `paused` or `requires_review`, its
     application sees what it saw before (support 360044699192).
     """
 
@@ -154,6 +157,7 @@ class Connection(Struct, frozen=True, kw_only=True):
     connected: bool = True
     paused: bool = False
     requires_review: bool = False
+    lms_connect: Literal["", "requested", "accepted"] = ""
 
 
 def standard_apps(redirect_uris: tuple[str, ...], oidc: bool = False) -> tuple[App, App, App]:
@@ -166,8 +170,9 @@ def standard_apps(redirect_uris: tuple[str, ...], oidc: bool = False) -> tuple[A
             client_id=token(20, "client id", "secure sync"),
             client_secret=token(40, "client secret", "secure sync"),
             name="Example Roster",
-            products=("secure_sync", "sso"),
+            products=("secure_sync", "sso", "lms_connect"),
             redirect_uris=redirect_uris,
+            granted=frozenset({"resources", "lms"}),
             events=True,
             oidc=oidc,
         ),

@@ -27,6 +27,8 @@ from mock_clever.grants import Grants, Login
 from mock_clever.ids import Mint, object_id, token
 from mock_clever.journal import Journal
 from mock_clever.life import Held, Life, Offer, Outcome
+from mock_clever.lms.launches import Launches
+from mock_clever.lms.link import Link
 from mock_clever.model import Id, Snapshot, User
 from mock_clever.pages import Published, Shelf
 from mock_clever.publishing import excess, turns
@@ -61,6 +63,8 @@ class World:
         self.keys = Keyring(f"{seed} {name}")
         self.consents = Consents()
         self.badges = Badges()
+        self.links: dict[Id, Link] = {}
+        self.launches = Launches()
         self.directories = Directories()
         self.journal = Journal()
         self.faults = FaultPlan()

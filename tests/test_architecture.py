@@ -14,7 +14,7 @@ LAYERS = (
     ("clock", "ids"),
     ("attendance", "model", "sis", "fields"),
     ("errors",),
-    ("rules", "sharing", "changes", "difference", "publishing", "renaming", "upkeep", "life"),
+    ("rules", "sharing", "changes", "difference", "publishing", "renaming", "upkeep", "life", "lms"),
     ("identity", "normalise", "ingest"),
     ("synthesis", "roster"),
     ("packing", "prepared"),

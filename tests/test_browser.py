@@ -12,7 +12,7 @@ import screen
 from clients import worlds_of
 from flask import Flask
 from playwright.sync_api import Browser, Page
-from screen import NARROW, WIDE, driven
+from screen import NARROW, WIDE, driven, focused
 
 from mock_clever.app import create_app
 from mock_clever.ingest import ingest
@@ -63,9 +63,10 @@ def to_clever(page: Page, vendor: str) -> None:
 
 def test_a_person_found_by_keyboard_signs_in_and_out(page: Page, vendor: str) -> None:
     to_clever(page, vendor)
-    assert page.locator(":focus").get_attribute("name") == "q"
+    focused(page, "[name=q]")
     page.keyboard.type("two schools")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.get_by_role("heading", name="two schools").wait_for()
     first = page.locator("ul.people button").first
     name = first.locator(".name").inner_text()

@@ -11,7 +11,7 @@ from clients import answered, worlds_of
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
-from screen import NARROW, WIDE, driven
+from screen import NARROW, WIDE, driven, focused
 
 from mock_clever.app import create_app
 from mock_clever.ingest import ingest
@@ -83,6 +83,7 @@ def opened(chromium: Browser, size: dict[str, int]) -> Iterator[Page]:
 
 def test_people_appear_as_one_types_and_the_keyboard_reaches_them(page: Page, clever: Clever) -> None:
     page.goto(clever.login(clever.sso, state="s"))
+    focused(page, "#q")
     page.keyboard.type("no email teacher")
     page.get_by_role("heading", name="for “no email teacher”").wait_for()
     assert page.evaluate("document.activeElement.id") == "q"  # typing goes on
@@ -99,8 +100,11 @@ def test_people_appear_as_one_types_and_the_keyboard_reaches_them(page: Page, cl
 
 def test_a_slash_goes_back_to_the_search(page: Page, clever: Clever) -> None:
     page.goto(clever.login(clever.sso))
+    focused(page, "#q")
     page.keyboard.press("Tab")
+    focused(page, ":not(#q)")
     page.keyboard.press("/")
+    focused(page, "#q")
     page.keyboard.type("a/b")
     assert page.get_by_label("Find a person").input_value() == "a/b"
 
@@ -108,6 +112,7 @@ def test_a_slash_goes_back_to_the_search(page: Page, clever: Clever) -> None:
 def test_a_teacher_consents_by_keyboard_and_uninstalls_again(page: Page, clever: Clever) -> None:
     teacher = clever.who("teacher many sections")
     page.goto(f"{clever.url}/_mock/login-as?client_id={clever.library}&user={teacher['id']}&state=s")
+    focused(page, "button")
     with page.expect_navigation():
         page.keyboard.press("Enter")
     page.get_by_role("heading", name="would like to see your classes").wait_for()
@@ -134,6 +139,7 @@ def test_every_page_fits_and_can_be_read(chromium: Browser, clever: Clever, size
         signing_in = f"{clever.url}/_mock/login-as?client_id={clever.sso}&user={admin}"
         page.goto(signing_in)
         judged(page, size)
+        focused(page, "button")
         with page.expect_navigation(url=f"{clever.callback}**"):
             page.keyboard.press("Enter")
         for path in PATHS:

@@ -10,7 +10,7 @@ import screen
 from clients import worlds_of
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
-from screen import NARROW, WIDE, driven
+from screen import NARROW, WIDE, driven, focused
 
 from mock_clever.app import create_app
 from mock_clever.ingest import ingest
@@ -70,14 +70,14 @@ def test_a_student_scans_a_badge_types_its_pin_and_sees_icons(page: Page, place:
     student = place.one("student")
     place.client.post("/_mock/badges", json={"user": student, "pin": "314159"})
     page.goto(f"{place.url}/badges")
-    page.locator("#badge:focus").wait_for()  # keys go where the focus is, which comes a moment after the page
+    focused(page, "#badge")
     page.keyboard.type(place.badge(student))
     page.keyboard.press("Enter")
-    page.locator("#pin:focus").wait_for()
+    focused(page, "#pin")
     page.keyboard.type("314150")
     page.keyboard.press("Enter")
     assert page.get_by_role("alert").inner_text() == "Wrong PIN"
-    page.locator("#pin:focus").wait_for()
+    focused(page, "#pin")
     page.keyboard.type("314159")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Student Portal").wait_for()
@@ -87,9 +87,10 @@ def test_a_student_scans_a_badge_types_its_pin_and_sees_icons(page: Page, place:
 
 def test_a_school_is_found_by_keyboard_and_the_district_remembered(page: Page, place: Place) -> None:
     page.goto(f"{place.url}/oauth/authorize?{place.query(state='s')}")
-    assert page.locator(":focus").get_attribute("id") == "autosuggest-input-"
+    focused(page, "#autosuggest-input-")
     page.keyboard.type(place.district)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.locator("#react-autowhatever-1--item-0").focus()
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Log in to Example Login").wait_for()
@@ -146,7 +147,8 @@ def test_no_page_is_wider_than_the_screen_and_every_field_has_a_label(
     ):
         page.goto(f"{place.url}/logout")
         page.goto(f"{place.url}/oauth/login?{portal}&q={user}")
-        page.locator("ul.people button").first.click()
+        with page.expect_navigation():
+            page.locator("ul.people button").first.click()
         for path in paths:
             fine(page, f"{place.url}{path}")
     context.close()

@@ -17,6 +17,7 @@ from mock_clever.feeds import Batch, Feed
 from mock_clever.grants import Issued, Session
 from mock_clever.keeping.kinds import Ahead, Each, Inside, Left, Listed, Mapped, Value
 from mock_clever.life import Held, Life
+from mock_clever.lms.link import Link
 from mock_clever.model import Course, District, Id, Resource, School, Section, Snapshot, Term, User
 from mock_clever.pages import Published
 from mock_clever.publishing import Gone, Key
@@ -68,6 +69,8 @@ WORLD = Inside(
         ),
         "keys": Inside({"_name": _NAMED, "turn": Value(Turn)}),
         "badges": Inside({"_badges": Mapped(Id, Badge), "_codes": Mapped(str, BackupCode)}),
+        "links": Mapped(Id, Link),
+        "launches": Inside({"_launched": Mapped(tuple[Id, Id], float)}),
         "consents": Inside({"_given": Mapped(tuple[str, Id], Consent), "_libraries": Mapped(Id, Library)}),
         "journal": Inside({"_rows": Left("a journal begins anew"), "_newest": Ahead(), "_lock": _LOCK}),
         "faults": Inside(
