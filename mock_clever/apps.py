@@ -139,9 +139,9 @@ class Connection(Struct, frozen=True, kw_only=True):
     """One district connected to one application.
 
     `token_id` names the token record, which survives a rotation; `launch_date` is `YYYY-MM-DD`. `withheld` are
-    the optional fields that this district does not give. `lms_connect` is how far the application's request for LMS
-    Connect is: none, requested or accepted (docs/clever-lms-connect). While it is `paused` or `requires_review`, its
-    application sees what it saw before (support 360044699192).
+    the optional fields that this district does not give. `lms_connect` is how far the application's request for
+    LMS Connect is: none, requested or accepted (docs/clever-lms-connect). While it is `paused` or
+    `requires_review`, its application sees what it saw before (support 360044699192).
     """
 
     id: Id

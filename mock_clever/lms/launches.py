@@ -1,4 +1,4 @@
-"""Which students have come by LTI: Schoology takes grades only for those (docs/submitting-schoology-submissions)."""
+"""Who has come by LTI: Schoology takes grades of those alone (docs/submitting-schoology-submissions)."""
 
 from __future__ import annotations
 

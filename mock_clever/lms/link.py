@@ -1,4 +1,4 @@
-"""What joins a district to its learning management system, and who and what of it was found there (lms-connect 2)."""
+"""What joins a district to its learning management system, and who and what was found there (lms-connect 2)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Link(Struct, frozen=True, kw_only=True):
 
 
 def synced(district: Snapshot, link: Link, record: User | Section) -> bool:
-    """Whether a person or section of a district was found in its LMS: people by their email, sections by a teacher.
+    """Whether a person or section of a district was found in its LMS: people by email, sections by a teacher.
 
     What nobody knows, so chosen: the matching is by email, and a section without a matched teacher is not found.
     """
