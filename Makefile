@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test setup check bench lock clean
+.PHONY: demo test setup check screenshots bench lock clean
 
 demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
 	$(BIN)/mock-clever demo
@@ -25,6 +25,9 @@ check: setup  ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+screenshots: setup  ## every page of the mock, wide and narrow, into reports/screenshots; needs a browser
+	$(BIN)/python tests/screenshots.py
 
 bench: setup  ## ratios against baselines taken in the same run; never fails
 	$(BIN)/python -m benchmarks

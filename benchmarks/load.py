@@ -22,11 +22,21 @@ REQUESTS = 1000
 
 @dataclass(frozen=True)
 class Target:
-    """A URL to ask again and again, with these headers; `before` is called before each round."""
+    """A URL to ask again and again, with these headers; `before` is called before each round.
+
+    With `writes`, paths below the URL and JSON bodies, a round sends each of them once, as a PATCH.
+    """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     before: Callable[[], object] = bool
+    writes: Sequence[tuple[str, bytes]] = ()
+
+    def requests(self) -> list[bytes]:
+        """What a round sends, as it goes over the wire."""
+        if not self.writes:
+            return [_request(self)] * REQUESTS
+        return [_patch(self, path, body) for path, body in self.writes]
 
 
 def rates(targets: list[Target], rounds: int) -> list[list[float]]:
@@ -46,15 +56,16 @@ def typical(measured: list[list[float]]) -> tuple[float, float, float]:
 def rate(target: Target) -> float:
     """How many answers per second this target gives to all connections together."""
     wrong: list[Exception] = []
+    requests = target.requests()
 
-    def ask() -> None:
+    def ask(turn: int) -> None:
         try:
-            _ask(target, REQUESTS // CONNECTIONS)
+            _ask(target, requests[turn::CONNECTIONS])
         except (OSError, ValueError) as problem:
             wrong.append(problem)
 
     target.before()
-    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=ask, args=(turn,)) for turn in range(CONNECTIONS)]
     started = perf_counter()
     for thread in threads:
         thread.start()
@@ -63,15 +74,14 @@ def rate(target: Target) -> float:
     took = perf_counter() - started
     if wrong:
         raise NotMeasurableError(f"the server did not keep answering {target.url}: {wrong[0]}")
-    return REQUESTS / took
+    return len(requests) / took
 
 
-def _ask(target: Target, times: int) -> None:
-    """Ask so many times over one kept connection."""
+def _ask(target: Target, requests: Sequence[bytes]) -> None:
+    """Send these one after the other over one kept connection."""
     parts = urlsplit(target.url)
-    request = _request(target)
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
-        for _ in range(times):
+        for request in requests:
             connection.sendall(request)
             _read_answer(connection)
 
@@ -95,6 +105,12 @@ def _request(target: Target) -> bytes:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     headers = {"Host": parts.netloc, **target.headers}
     return "\r\n".join([f"GET {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]).encode()
+
+
+def _patch(target: Target, path: str, body: bytes) -> bytes:
+    headers = {"Host": urlsplit(target.url).netloc, **target.headers, "Content-Length": str(len(body))}
+    lines = [f"PATCH {path} HTTP/1.1", *(f"{k}: {v}" for k, v in headers.items()), "", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 def _read_answer(connection: socket.socket) -> int:

@@ -62,6 +62,11 @@ class Program:
         path, said = f"/_mock/districts/{district}/changes", json.dumps({"changes": changes}).encode()
         self._ask(path, {"Content-Type": "application/json"}, said, "POST")
 
+    def send(self, method: str, path: str, body: object, token: str | None = None) -> Any:
+        """What is answered to a JSON body."""
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        return json.loads(self._ask(path, headers, json.dumps(body).encode(), method))
+
     def pages(self, token: str, path: str) -> Iterator[list[dict[str, Any]]]:
         """What each page lists, from this one on to the last."""
         following: str | None = path

@@ -56,6 +56,13 @@ HARNESS = 3
     help="How long to wait for each answer of the app. After two checks in a row without one the run ends.",
 )
 @click.option(
+    "--hurry",
+    type=click.FloatRange(min=1),
+    default=1,
+    metavar="TIMES",
+    help="The app waits for its answers this many times shorter than it would; slow answers are as much shorter.",
+)
+@click.option(
     "--browser",
     metavar="PATH|none",
     help="A Chromium for what only a real browser shows (left out: one on the PATH); none leaves that out.",
@@ -68,6 +75,7 @@ def main(
     only: tuple[str, ...],
     fail_fast: bool,
     patience: float,
+    hurry: float,
     browser: str | None,
     list_only: bool,
 ) -> None:
@@ -104,6 +112,7 @@ def main(
             fail_fast=fail_fast,
             patience=patience,
             chromium=chromium,
+            hurry=hurry,
         )
         results = told(console, judged)
     terminal.summary(console, results)

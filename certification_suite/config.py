@@ -12,11 +12,14 @@ user_types   = ["student", "teacher"]
 programmes   = ["sso", "secure_sync"]
 refresh      = "login"                  # or "schedule": how data stays fresh (left out: the suite looks)
 asks         = ["goal"]                 # the fields that people are asked at their first login, if any
+lms          = ["canvas", "schoology"]  # where LMS Connect brings coursework (left out: all three)
+openid       = true                     # the app logs people in by OpenID Connect: it reads the id_token
 
 [clever]                                # optional where the command line says --mock
 mock_url       = "http://127.0.0.1:8123"
 client_id      = "…"                    # the SSO app (left out: the mock's own, GET /_mock/env)
 sync_client_id = "…"                    # the Secure Sync app (likewise)
+other_client_ids = ["…"]                # more apps behind the same login button, in the order they are tried
 
 [library]                               # what differs for the Library programme; each may be left out
 client_id    = "…"                      # the Library app (left out: the mock's own)
@@ -43,6 +46,7 @@ PROGRAMMES = ("library", "sso", "secure_sync", "lms")
 USER_TYPES = ("student", "teacher", "staff", "district_admin")
 LIBRARY_TYPES = ("student", "teacher")
 REFRESH = ("login", "schedule")
+LMS = ("canvas", "schoology", "google_classroom")
 LOGOUT = re.compile(r"(?P<method>GET|POST) (?P<path>/\S*|https?://\S+)")
 
 
@@ -81,6 +85,12 @@ class AppUnderTest:
     library: Library = Library()
     asks: tuple[str, ...] = ()
     """The fields that people are asked at their first login."""
+    lms: tuple[str, ...] = LMS
+    """The learning management systems that the app brings coursework to."""
+    other_client_ids: tuple[str, ...] = ()
+    """The apps that the login button tries after the first, for people whom that is not shared with."""
+    openid: bool = False
+    """Whether the app reads the id_token that Clever gives with a login."""
     sso_client_id: str | None = None
     """The SSO app's id, where `client_id` is that of the Library app."""
     by_teachers: bool = False
@@ -103,7 +113,13 @@ class AppUnderTest:
     @property
     def client_ids(self) -> tuple[str, ...]:
         """Every Clever app of this vendor."""
-        ids = (self.client_id, self.sync_client_id, self.sso_client_id, self.library.client_id)
+        ids = (
+            self.client_id,
+            self.sync_client_id,
+            self.sso_client_id,
+            self.library.client_id,
+            *self.other_client_ids,
+        )
         return tuple(dict.fromkeys(id_ for id_ in ids if id_))
 
     def url(self, path: str) -> str:
@@ -122,7 +138,7 @@ class AppUnderTest:
 class Key:
     """One key of the file: the kind of value it holds, and whether the file must have it."""
 
-    kind: type[str] | type[list[Any]]
+    kind: type[str] | type[bool] | type[list[Any]]
     required: bool = False
     example: str = ""
     choices: tuple[str, ...] = ()
@@ -139,10 +155,17 @@ KEYS: dict[str, dict[str, Key]] = {
         "logout": Key(str),
         "refresh": Key(str, choices=REFRESH),
         "asks": Key(list, example='["goal"], the names of the fields'),
+        "lms": Key(list, choices=LMS),
+        "openid": Key(bool),
         "user_types": Key(list, choices=USER_TYPES),
         "programmes": Key(list, required=True, example='["sso", "secure_sync"]', choices=PROGRAMMES),
     },
-    "clever": {"mock_url": Key(str), "client_id": Key(str), "sync_client_id": Key(str)},
+    "clever": {
+        "mock_url": Key(str),
+        "client_id": Key(str),
+        "sync_client_id": Key(str),
+        "other_client_ids": Key(list, example='["…"], the client ids'),
+    },
     "library": {
         "client_id": Key(str),
         "redirect_uri": Key(str),
@@ -200,6 +223,9 @@ def describe(
         not_applicable=dict(document.get("not_applicable", {})),
         library=Library(**library),
         asks=tuple(app.get("asks", ())),
+        lms=tuple(app.get("lms", LMS)),
+        other_client_ids=tuple(clever.get("other_client_ids", ())),
+        openid=app.get("openid", False),
     )
 
 
@@ -250,12 +276,13 @@ def _problems_of_value(table: str, key: str, value: Any, keys: dict[str, Key], p
         return [f"{where}: unknown key `{key}` in [{table}]. Known keys: {', '.join(keys)}."]
     known = keys[key]
     if not isinstance(value, known.kind) or value in ("", []):
-        what = "text" if known.kind is str else f"a list such as {known.example or list(known.choices[:2])}"
+        listed = f"a list such as {known.example or list(known.choices[:2])}"
+        what = {str: "text", bool: "true or false"}.get(known.kind, listed)
         return [f"{where}: `{key}` must be {what}, and is {value!r}."]
     if known.choices:
         return [
             f"{where}: `{key}` holds {word!r}; it may hold {', '.join(known.choices)}."
-            for word in ([value] if isinstance(value, str) else value)
+            for word in (value if isinstance(value, list) else [value])
             if word not in known.choices
         ]
     text = str(value)

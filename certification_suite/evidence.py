@@ -78,7 +78,7 @@ class Excerpt:
 
 
 MOST_BYTES = 120_000
-"""How large a picture may be; a report holds a dozen of them."""
+"""How large a picture may be; a report holds some dozens of them, most far smaller."""
 
 
 @dataclass(frozen=True)

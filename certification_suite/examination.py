@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from certification_suite.config import AppUnderTest
-from certification_suite.drivers.browser import TIMEOUT, Browser
+from certification_suite.drivers.browser import TIMEOUT, Browser, Silence
 from certification_suite.drivers.chromium import Chromium, Device
 from certification_suite.drivers.mock import Connection, MockClever, Person
 from certification_suite.drivers.page import Page
 from certification_suite.drivers.probe import Probe
 from certification_suite.evidence import Evidence, Excerpt, Exchange, Picture
-from certification_suite.verdicts import CouldNotRun, NotApplicable
+from certification_suite.verdicts import CouldNotRun, Fail, NoBrowser, NotApplicable
 
 LIBRARY_NUMBERS = {"SSO-01": "LIB-01", "SSO-05": "LIB-15", "SSO-08": "LIB-12", "SSO-C4": "LIB-06"}
 """Where the Library programme asks what another requirement waits for, under a number of its own."""
@@ -44,7 +45,13 @@ class Examination:
     mark: int = 0
     evidence: Evidence = field(default_factory=Evidence)
     chromium: Chromium = field(default_factory=lambda: Chromium(None, why_not="This run uses none."))
+    said: Mapping[str, str] = field(default_factory=dict)
+    """The verdicts of this run so far, by the ids of requirements."""
     devices: list[Device] = field(default_factory=list)
+    hurry: float = 1.0
+    """How many times shorter than it would the app waits; the suite holds answers back so much shorter too."""
+    easel: Device | None = None
+    """A real browser without scripts, that draws what the plain one holds; put up when first needed."""
 
     @property
     def client_id(self) -> str:
@@ -89,8 +96,9 @@ class Examination:
         return device
 
     def picture(self, title: str, device: Device) -> None:
-        """Keep what the screen of a device shows as evidence."""
-        if jpeg := device.picture():
+        """Keep what the screen of a device shows as evidence; what looks the same is kept once."""
+        jpeg = device.picture()
+        if jpeg and all(jpeg != kept.jpeg for kept in self.evidence.pictures):
             self.evidence.pictures.append(Picture(title, device.url, jpeg))
 
     def leave(self) -> None:
@@ -159,5 +167,19 @@ class Examination:
         return self.clever.journal(self.mark if since is None else since, kinds=everything)
 
     def keep(self, title: str, page: Page) -> None:
-        """Keep a page as evidence."""
+        """Keep a page as evidence, and where there is a real browser a picture of it."""
         self.evidence.pages.append(Excerpt(title, page.url, page.status, page.text[:400]))
+        if page.location or not page.text:
+            return
+        try:
+            self.easel = self.easel or self._put_up()
+            self.easel.draw(page)
+            self.picture(title, self.easel)
+        except NoBrowser as none:
+            self.evidence.note(f"Read, and not looked at on a screen. {none.observed}")
+        except (Fail, Silence) as trouble:
+            self.evidence.note(f"“{title}” could not be drawn: {trouble}")
+
+    def _put_up(self) -> Device:
+        self.devices.append(self.chromium.device(self.clever.url, self.app.addresses, scripts=False))
+        return self.devices[-1]

@@ -19,11 +19,11 @@ from certification_suite.examination import Examination
 from certification_suite.verdicts import CouldNotRun, Fail
 
 CLIENTS = (
-    ("client_id", "sso", "CLEVER_SSO_CLIENT_ID", "the SSO app"),
-    ("sync_client_id", "secure_sync", "CLEVER_CLIENT_ID", "the Secure Sync app"),
-    ("library.client_id", "library", "CLEVER_LIBRARY_CLIENT_ID", "the Library app"),
+    ("client_id", ("sso",), "CLEVER_SSO_CLIENT_ID", "the SSO app"),
+    ("sync_client_id", ("secure_sync", "lms"), "CLEVER_CLIENT_ID", "the Secure Sync app"),
+    ("library.client_id", ("library",), "CLEVER_LIBRARY_CLIENT_ID", "the Library app"),
 )
-"""The client ids of a description: the programme that needs each, and where the mock tells its own."""
+"""The client ids of a description: the programmes that need each, and where the mock tells its own."""
 
 
 def check(app: AppUnderTest, *, patience: float = TIMEOUT) -> tuple[AppUnderTest, list[str]]:
@@ -59,7 +59,7 @@ def _the_mock_answers(clever: MockClever) -> None:
 def _with_the_mocks_clients(app: AppUnderTest, clever: MockClever) -> tuple[AppUnderTest, list[str]]:
     """Client ids that certification.toml does not name are those of the mock's own apps."""
     named = _client_ids(app)
-    missing = [row for row in CLIENTS if row[1] in app.programmes and named[row[0]] is None]
+    missing = [row for row in CLIENTS if {*row[1]} & {*app.programmes} and named[row[0]] is None]
     if not missing:
         return app, []
     try:
@@ -69,10 +69,11 @@ def _with_the_mocks_clients(app: AppUnderTest, clever: MockClever) -> tuple[AppU
     else:
         why = f"{clever.url}/_mock/env tells none."
     notes = []
-    for key, programme, variable, what in missing:
+    for key, programmes, variable, what in missing:
         if not isinstance(env.get(variable), str):
+            asked = next(one for one in programmes if one in app.programmes)
             raise ConfigurationError(
-                f"programmes holds {programme!r}, certification.toml has no `{key}`, and the mock cannot tell it: "
+                f"programmes holds {asked!r}, certification.toml has no `{key}`, and the mock cannot tell it: "
                 f"{why} Add {key} to [clever], the client id of {what} (the mock lists its apps at /_mock/apps)."
             )
         named[key] = env[variable]
@@ -94,7 +95,8 @@ def _client_ids(app: AppUnderTest) -> dict[str, str | None]:
 def _the_clients_are_known(app: AppUnderTest, clever: MockClever) -> None:
     apps = {registered.get("client_id"): registered for registered in clever.apps()}
     listed = ", ".join(f"{id_} ({registered.get('name')})" for id_, registered in apps.items())
-    for key, client_id in _client_ids(app).items():
+    others = [("other_client_ids", client_id) for client_id in app.other_client_ids]
+    for key, client_id in [*_client_ids(app).items(), *others]:
         if client_id is not None and client_id not in apps:
             raise ConfigurationError(f"The mock knows no app with {key} {client_id}. It knows: {listed}.")
     for seen in (app, app.as_in("library")):

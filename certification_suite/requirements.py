@@ -42,6 +42,8 @@ class Requirement:
     check: Check | None = None
     browser: bool = False
     """Whether only a real browser shows it."""
+    sums: tuple[str, ...] = ()
+    """The requirements whose verdicts of the same run decide this one, where it is a roll-up."""
 
     @property
     def decides(self) -> bool:
@@ -65,6 +67,7 @@ def requirement(
     evidence: str,
     needs: tuple[str, ...] = (),
     browser: bool = False,
+    sums: tuple[str, ...] = (),
     refuted_by: tuple[str, ...],
 ) -> Callable[[Check], Check]:
     """Declare what the function below judges."""
@@ -72,7 +75,20 @@ def requirement(
     def declare(check: Check) -> Check:
         REQUIREMENTS.append(
             Requirement(
-                id, title, programme, level, says, why, mend, source, evidence, needs, refuted_by, check, browser
+                id,
+                title,
+                programme,
+                level,
+                says,
+                why,
+                mend,
+                source,
+                evidence,
+                needs,
+                refuted_by,
+                check,
+                browser,
+                sums,
             )
         )
         return check

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from certification_suite.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Silence
@@ -17,7 +18,9 @@ from certification_suite.requirements import Requirement
 from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NoBrowser, NotApplicable, Verdict
 
 MOST_EXCHANGES = 3
+MOST_PAGES = 8
 MOST_SILENCES = 2
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def run(
     fail_fast: bool = False,
     patience: float = TIMEOUT,
     chromium: Chromium | None = None,
+    hurry: float = 1.0,
 ) -> Iterator[Result]:
     """The results, one as soon as it is known. An app that is silent twice in a row is not asked a third time.
 
@@ -58,6 +62,7 @@ def run(
     """
     chromium = chromium or Chromium(None, why_not="This run uses none.")
     silent: list[Result] = []
+    said: dict[str, str] = {}
     for requirement in requirements:
         given_up = _given_up(silent) if len(silent) == MOST_SILENCES else None
         result = examine(
@@ -68,7 +73,10 @@ def run(
             patience=patience,
             given_up=given_up,
             chromium=chromium,
+            hurry=hurry,
+            said=said,
         )
+        said[requirement.id] = result.verdict
         yield result
         if not given_up and _was_asked(result):
             silent = [*silent, result] if result.silence else []
@@ -98,11 +106,16 @@ def examine(
     patience: float = TIMEOUT,
     given_up: CouldNotRun | None = None,
     chromium: Chromium | None = None,
+    hurry: float = 1.0,
+    said: Mapping[str, str] = NOTHING_SAID,
 ) -> Result:
-    """Judge one requirement, on a mock and an app that remember nothing; `given_up` says why not to ask."""
+    """Judge one requirement, on a mock and an app that remember nothing; `given_up` says why not to ask.
+
+    `said` are the verdicts of the same run so far, which a roll-up sums up.
+    """
     app = app.as_in(requirement.programme)
     exam = Examination(app, MockClever(app.mock_url), Probe(app.probe_url, pause=pause), patience)
-    exam.chromium = chromium or exam.chromium
+    exam.chromium, exam.hurry, exam.said = chromium or exam.chromium, hurry, said
     started = clock()
     try:
         observed, verdict, outcome = _judge(exam, requirement, given_up), PASS, None
@@ -172,8 +185,8 @@ def _complete(exam: Examination) -> None:
         pass
     if len(evidence.exchanges) > MOST_EXCHANGES:
         evidence.exchanges[:] = evidence.exchanges[: MOST_EXCHANGES - 1] + evidence.exchanges[-1:]
-    evidence.pages[:] = evidence.pages[-MOST_EXCHANGES:]
-    evidence.pictures[:] = evidence.pictures[-MOST_EXCHANGES:]
+    evidence.pages[:] = evidence.pages[-MOST_PAGES:]
+    evidence.pictures[:] = evidence.pictures[-MOST_PAGES:]
     evidence.probe += [line for line in exam.probe.answers[-MOST_EXCHANGES:] if not line.startswith("POST /reset")]
 
 

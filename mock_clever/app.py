@@ -16,6 +16,7 @@ from mock_clever.api.attendance import attendance
 from mock_clever.api.data import data
 from mock_clever.api.events import events
 from mock_clever.api.identity import identity
+from mock_clever.api.lms import lms
 from mock_clever.api.oauth import oauth
 from mock_clever.api.oidc import oidc
 from mock_clever.api.wire import CORS, FAMILIES, dress, dressed, pack
@@ -30,16 +31,17 @@ from mock_clever.errors import (
     OAuthRefusal,
     PageRefusal,
     Refusal,
+    WagRefusal,
 )
 from mock_clever.journal import KEPT_BODY, Row, sent_headers
-from mock_clever.portal import portal
+from mock_clever.portal import lti_platform, portal
 from mock_clever.portal.headers import guard
 from mock_clever.scenarios import MAIN, Worlds
 from mock_clever.variation import HEADER as VARIATION_HEADER
 from mock_clever.world import World
 
 _JSON = "application/json"
-_PAGES = ("/oauth/", "/logout", "/login", "/in/", "/badges", "/library")
+_PAGES = ("/oauth/", "/logout", "/login", "/in/", "/badges", "/library", "/lti/", "/lms")
 LARGEST_BODY = 16 * 2**20
 FAULT_HEADER = "Mock-Clever-Fault"
 
@@ -72,7 +74,18 @@ def create_app(worlds: Worlds) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.redirect_defaults = False
     app.url_map.strict_slashes = False
-    for blueprint in (control_plane(worlds), portal, oauth, oidc, identity, attendance, events, data):
+    for blueprint in (
+        control_plane(worlds),
+        portal,
+        lti_platform,
+        oauth,
+        oidc,
+        identity,
+        attendance,
+        lms,
+        events,
+        data,
+    ):
         app.register_blueprint(blueprint)
     app.before_request(_open_row)
     app.after_request(_close_row)
@@ -175,7 +188,7 @@ def _refuse_strangers() -> None:
 def _kind(path: str) -> str:
     if path.startswith("/_mock"):
         return "control"
-    if path.startswith(("/oauth/tokens", "/oauth/tokeninfo", "/oauth/certs", "/.well-known/")):
+    if path.startswith(("/oauth/tokens", "/oauth/tokeninfo", "/oauth/certs", "/.well-known/", "/lti/jwks")):
         return "oauth"
     if path.startswith(_PAGES) or path in ("/", "/favicon.ico"):
         return "page"
@@ -192,12 +205,16 @@ def _refused(refusal: Refusal) -> Response:
     """The answer of a refusal, in the manner of whoever refuses."""
     if isinstance(refusal, PageRefusal):
         return Response(render_template("refusal.html", refusal=refusal), refusal.status)
-    body, content_type = refusal.content()
+    family = g.get("family")
+    if isinstance(refusal, WagRefusal) and family is not None and family.mends:
+        body, content_type = refusal.mended()
+    else:
+        body, content_type = refusal.content()
     response = Response(body, refusal.status, content_type=content_type)
     if isinstance(refusal, ApiRefusal | OAuthRefusal):
         if g.row.kind in ("data", "identity") and refusal.status != 500:
             count_anyway()
-        dress(g.get("family") or FAMILIES[refusal.family])
+        dress(family or FAMILIES[refusal.family])
     response.headers.update(refusal.headers)
     return response
 

@@ -6,12 +6,15 @@ with a token and a sharing rule of its own (docs/onboarding; support 203115007).
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Literal
+from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
 from mock_clever.fields import FIELDS
 from mock_clever.ids import token
+from mock_clever.lti.tool import Tool
 from mock_clever.model import ROLES, Id, User
 from mock_clever.sharing import EVERYTHING, Sharing
 from mock_clever.versions import Permission
@@ -58,7 +61,7 @@ class App(Struct, frozen=True, kw_only=True):
     What Clever switches on for those who ask: `oidc`, an id_token in every exchange (docs/oidc-implementation),
     and `email_verified` in it; `implicit`, the implicit grant beside the code (docs/il-implicit-grant);
     `loginas_flag`, to be told of impersonation (docs/best-practices-edge-cases). `website` is where the icon leads
-    of someone who cannot log in.
+    of someone who cannot log in. `lti` is how an LMS launches it, if it is registered as a tool.
     """
 
     client_id: str
@@ -79,6 +82,7 @@ class App(Struct, frozen=True, kw_only=True):
     implicit: bool = False
     loginas_flag: bool = False
     website: str = ""
+    lti: Tool | None = None
 
     @property
     def told_events(self) -> bool:
@@ -160,6 +164,18 @@ class Connection(Struct, frozen=True, kw_only=True):
     lms_connect: Literal["", "requested", "accepted"] = ""
 
 
+CALLBACK, LIBRARY_CALLBACK = "/oauth/clever/callback", "/oauth/clever/library"
+"""The usual path of a redirect URI, and that of the Library app of the same product."""
+
+
+def _of_library(uri: str) -> tuple[str, ...]:
+    """The redirect URIs that a Library app has for this one of its product: where that is the usual one, its own.
+
+    A launch from Clever has no `state`, so only the address tells which of two apps it is for (docs/identity-api).
+    """
+    return (urljoin(uri, LIBRARY_CALLBACK), uri) if urlsplit(uri).path == CALLBACK else (uri,)
+
+
 def standard_apps(redirect_uris: tuple[str, ...], oidc: bool = False) -> tuple[App, App, App]:
     """Those every world begins with: Secure Sync, single sign-on and Library, the same on every machine.
 
@@ -189,7 +205,7 @@ def standard_apps(redirect_uris: tuple[str, ...], oidc: bool = False) -> tuple[A
             client_secret=token(40, "client secret", "library"),
             name="Example Library",
             products=("library",),
-            redirect_uris=redirect_uris,
+            redirect_uris=tuple(chain.from_iterable(map(_of_library, redirect_uris))),
             supported_user_types=("student", "teacher"),
         ),
     )

@@ -25,6 +25,13 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+_LMS = click.option(
+    "--lms",
+    type=click.Choice(["canvas", "schoology", "google_classroom"]),
+    help="Join the district to this learning management system.",
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="mock-clever")
 def main() -> None:
@@ -49,6 +56,7 @@ def main() -> None:
     "--redirect-uri", multiple=True, metavar="URI", help="Your app's callback; repeat for more, primary first."
 )
 @click.option("--oidc", is_flag=True, help="Give the single sign-on and roster apps an id_token in each exchange.")
+@_LMS
 @click.option("--cache", type=click.Path(path_type=Path), help="Where large districts are kept prepared.")
 @click.option("--variation", type=int, metavar="SEED", help="Vary all that Clever's documents leave open.")
 @click.option("--rate-limit", type=int, metavar="N", help="Requests a token has in a minute.  [default: 1200]")
@@ -67,6 +75,7 @@ def serve(
     public: bool,
     redirect_uri: tuple[str, ...],
     oidc: bool,
+    lms: str | None,
     cache: Path | None,
     variation: int | None,
     rate_limit: int | None,
@@ -86,7 +95,9 @@ def serve(
     try:
         folder = _folder(data, context) if data is not None else None
         app = _app(
-            preset, seed, roster, redirect_uri, cache, oidc, folder, variation=variation, rate_limit=rate_limit
+            *(preset, seed, roster, redirect_uri, cache, oidc, folder, lms),
+            variation=variation,
+            rate_limit=rate_limit,
         )
     except Refused:
         server.close()
@@ -106,18 +117,20 @@ def serve(
     show_default=True,
     help="Where the reports go.",
 )
+@_LMS
 @click.option("--variation", type=int, metavar="SEED", help="Vary all that Clever's documents leave open.")
+@click.option("--only", metavar="ID,…", help="Judge only these requirements, e.g. SSO-05,SYN-06.")
 @click.option("--keep", is_flag=True, help="Leave everything running afterwards, to click through.")
-def demo(preset: str, out: Path, variation: int | None, keep: bool) -> None:
+def demo(preset: str, out: Path, lms: str | None, variation: int | None, only: str | None, keep: bool) -> None:
     """Show the whole loop: mock, reference vendor app, certification.
 
     A district is served, the vendor app signs people in and pulls the roster over HTTP, and the certification
     suite says of every requirement whether that app would pass.
     """
-    app = _app(preset, 0, None, (), None, variation=variation)
+    app = _app(preset, 0, None, (), None, oidc=True, lms=lms, variation=variation)
     shown = _load("demo")
     try:
-        code = shown.run(app, out, keep)
+        code = shown.run(app, out, keep, only)
     except (shown.VendorSilentError, OSError) as wrong:
         raise Refused(str(wrong)) from None
     sys.exit(code)
@@ -308,6 +321,7 @@ def _app(
     cache: Path | None,
     oidc: bool = False,
     folder: Any = None,
+    lms: str | None = None,
     **settings: int | None,
 ) -> Any:
     gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the start
@@ -325,6 +339,7 @@ def _app(
                 settings=known.changed(known.Settings(), given),
                 redirect_uris=uris,
                 oidc=oidc,
+                lms=lms or "",
                 cache=cache,
             )
         )
@@ -350,7 +365,7 @@ def _kept(worlds: Any, folder: Any) -> Any:
 
 
 _BEGINNINGS = {
-    **{name: name for name in ("preset", "seed", "roster", "oidc")},
+    **{name: name for name in ("preset", "seed", "roster", "oidc", "lms")},
     "redirect_uri": "redirect_uris",
     **{name: f"settings.{name}" for name in ("variation", "rate_limit")},
 }

@@ -43,6 +43,11 @@ def stopwatch() -> float:
     return time.perf_counter()
 
 
+def stand_still(seconds: float) -> None:
+    """Let so many real seconds pass, whatever a world's clock does: for clients whose patience is real."""
+    time.sleep(seconds)
+
+
 class Clock:
     """The time of one world. Only this class reads the machine's clock."""
 

@@ -27,6 +27,8 @@ from mock_clever.serving import Server, running
 
 TIMEOUT = 30
 HURRY = "40"
+PATIENCE = "10"
+"""How many times shorter the vendor app waits for a slow answer, in its hurry (vendor_app/clock.py)."""
 CALLBACK, LIBRARY_CALLBACK = "/oauth/clever/callback", "/oauth/clever/library"
 
 
@@ -42,8 +44,8 @@ def environment(url: str) -> dict[str, str]:
     return found
 
 
-def run(app: Flask, out: Path, keep: bool) -> int:
-    """Run the demonstration; the certification suite's exit code."""
+def run(app: Flask, out: Path, keep: bool, only: str | None = None) -> int:
+    """Run the demonstration; the certification suite's exit code. `only` names the requirements to judge."""
     with running(app) as clever:
         _say(f"1. Clever stands at {clever.url}")
         for district in _get(clever.url, "/_mock/districts")["districts"]:
@@ -54,7 +56,12 @@ def run(app: Flask, out: Path, keep: bool) -> int:
             _show_logins(clever.url, vendor)
             _show_sync(vendor)
             _say("4. The certification suite points itself at that app")
-            code = certify(_description(vendor, out), clever.url, ("--out", str(out)))
+            chosen = ("--only", only) if only else ()
+            code = certify(
+                _description(vendor, clever.url, out),
+                clever.url,
+                ("--out", str(out), "--hurry", PATIENCE, *chosen),
+            )
             requests.post(f"{clever.url}/_mock/reset", timeout=TIMEOUT)
             if keep:
                 _wait(f"Everything still runs: open {vendor} and {clever.url}; Ctrl-C ends it.")
@@ -118,7 +125,7 @@ def _vendor(url: str, out: Path) -> Iterator[str]:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, Path(out, "vendor.log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "vendor_app", "--port", str(port), "--probe", "--page-size", "5"]
-        command += ["--hurry", HURRY]
+        command += ["--hurry", HURRY, "--openid", "--both-apps"]
         command += ["--database", str(Path(folder, "vendor.sqlite"))]
         settings = os.environ | environment(url)
         process = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=log, text=True)
@@ -166,7 +173,7 @@ def _show_sync(vendor: str) -> None:
     _say(f"   Full sync: {told.get('status')}. {counts}")
 
 
-def _description(vendor: str, out: Path) -> Path:
+def _description(vendor: str, url: str, out: Path) -> Path:
     """A certification.toml for the reference vendor app, left beside the reports as an example."""
     described = out / "certification.toml"
     described.write_text(
@@ -180,9 +187,13 @@ redirect_uri = "{vendor}{CALLBACK}"
 home_page = "/home"
 logout = "auto"
 user_types = ["student", "teacher", "staff", "district_admin"]
-programmes = ["library", "sso", "secure_sync"]
+programmes = ["library", "sso", "secure_sync", "lms"]
 refresh = "login"
 asks = ["goal"]
+openid = true
+
+[clever]
+other_client_ids = ["{environment(url)["CLEVER_CLIENT_ID"]}"]
 
 [library]
 redirect_uri = "{vendor}{LIBRARY_CALLBACK}"

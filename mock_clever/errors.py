@@ -140,6 +140,10 @@ class WagRefusal(ApiRefusal):
     mark = "inferred"
     source = "data-api 3.2"
 
+    def mended(self) -> tuple[bytes, str]:
+        """The same as clients expect it: JSON that says so (lms-connect 11 #21)."""
+        return msgspec.json.encode(self.body()), "application/json"
+
     def content(self) -> tuple[bytes, str]:
         written = msgspec.json.encode(self.body())
         for sign in (b"<", b">", b"&"):
@@ -154,7 +158,7 @@ class BadInteger(WagRefusal):
     source = "data-api 3.2"
 
     def __init__(self, text: str, problem: str) -> None:
-        super().__init__(f"strconv.ParseInt: parsing {_quoted(text)}: {problem}")
+        super().__init__(f"strconv.ParseInt: parsing {go_string(text)}: {problem}")
 
 
 class BadDate(WagRefusal):
@@ -184,7 +188,7 @@ class BadMongoId(WagRefusal):
     source = "data-api 3.2"
 
     def __init__(self, name: str, text: str) -> None:
-        super().__init__(f"{name} in path must be of type mongo-id: {_quoted(text)}")
+        super().__init__(f"{name} in path must be of type mongo-id: {go_string(text)}")
 
 
 class NotAmong(WagRefusal):
@@ -205,6 +209,160 @@ class OutOfBounds(WagRefusal):
 
     def __init__(self, name: str, comparison: str, bound: int) -> None:
         super().__init__(f"{name} in query should be {comparison} than or equal to {bound}")
+
+
+class BodyRequired(WagRefusal):
+    """A body that is asked for and empty (docs/clever-lms-connect-api-errors)."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("request body is required, but was empty")
+
+
+class BadJson(WagRefusal):
+    """What Go's encoding/json says of a body it cannot read (docs/clever-lms-connect-api-errors)."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+
+class YearOutOfRange(WagRefusal):
+    """A date beyond the years that can be told, in the words of Go's own time.Time (lms-connect 7.2)."""
+
+    mark = "chosen"
+    source = "lms-connect 7.2"
+
+    def __init__(self) -> None:
+        super().__init__("Time.MarshalJSON: year outside of range [0,9999]")
+
+
+class InvalidBody(WagRefusal):
+    """Values outside those of the specification, every field's first on a line of its own, as go-openapi does."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(("validation failure list:", *problems)))
+
+
+class MissingFields(WagRefusal):
+    """An assignment without core fields (docs/clever-lms-connect-api-errors); names those alone."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(f"missing required field(s): {', '.join(names)}")
+
+
+class DueDatePassed(WagRefusal):
+    """A `due_date` that is not in the future (docs/clever-lms-connect-api-errors)."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("due_date must be in the future")
+
+
+class InvalidAssignmentId(WagRefusal):
+    """An assignment's id that has not the form of one (docs/clever-lms-connect-api-errors)."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("INVALID_ID")
+
+
+class NotInLms(WagRefusal):
+    """A section, person or term that the LMS does not have: `Class`, `Person` or `Session` (lms-connect 11 #1)."""
+
+    mark = "inferred"
+    source = "lms-connect 11 #1"
+
+    def __init__(self, entity: str, id: str) -> None:
+        super().__init__(f"NOT_FOUND: {entity} with id clever:{id} not found for this integration.")
+
+
+class MissingRequired(WagRefusal):
+    """A field missing that this LMS needs (docs/clever-lms-connect-api-errors; lms-connect 11 #4)."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("MISSING_REQUIRED_FIELD")
+
+
+class NoValidUsers(WagRefusal):
+    """Nobody to assign to (docs/clever-lms-connect-api-errors); the LMS in straight words (lms-connect 11 #5)."""
+
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self, lms: str) -> None:
+        super().__init__(f"no valid users found in {lms}")
+
+
+class LmsCode(WagRefusal):
+    """Another code of the service behind LMS Connect: `INVALID_ASSIGNEES` and the like (lms-connect 7.2, 11)."""
+
+    mark = "inferred"
+    source = "lms-connect 7.2"
+
+
+class NotOfThisType(WagRefusal):
+    """A kind of attachment that this LMS takes in no submission (docs/submitting-schoology-submissions)."""
+
+    mark = "documented"
+    source = "docs/submitting-schoology-submissions"
+
+
+class NotOnDrafts(WagRefusal):
+    """A grade for an assignment that a teacher unpublished (docs/lms-connect-output-behavior)."""
+
+    mark = "documented"
+    source = "docs/lms-connect-output-behavior"
+
+    def body(self) -> dict[str, Any]:
+        return {"code": "UNSUPPORTED_OPERATION", "message": str(self)}
+
+
+class NoAssignment(WagRefusal):
+    """An assignment that is unknown or was deleted (docs/clever-lms-connect-api-errors)."""
+
+    status = 404
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("Assignment does not exist")
+
+
+class NoSubmission(WagRefusal):
+    """A person who is not enrolled, or not assigned to (docs/clever-lms-connect-api-errors)."""
+
+    status = 404
+    mark = "documented"
+    source = "docs/clever-lms-connect-api-errors"
+
+    def __init__(self) -> None:
+        super().__init__("User not found")
+
+
+class NotLaunched(WagRefusal):
+    """A grade for a student who never came to the application by LTI (docs/submitting-schoology-submissions)."""
+
+    status = 500
+    mark = "documented"
+    source = "docs/submitting-schoology-submissions"
+
+    def __init__(self) -> None:
+        super().__init__("Error updating submission")
 
 
 class BadCursor(WagRefusal):
@@ -279,6 +437,9 @@ class MethodNotAllowed(ApiRefusal):
 
     def __init__(self) -> None:
         super().__init__("")
+
+    def content(self) -> tuple[bytes, str]:
+        return b"", "application/json; charset=utf-8"
 
 
 class InternalError(ApiRefusal):
@@ -370,7 +531,7 @@ _GO_ESCAPES = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", 
 _GO_ESCAPES |= {'"': r"\"", "\\": r"\\"}
 
 
-def _quoted(text: str) -> str:
+def go_string(text: str) -> str:
     """A text as Go's strconv.Quote writes it."""
     return f'"{"".join(map(_go_escaped, text))}"'
 

@@ -98,15 +98,15 @@ WELL = (Spelling("healthy_state=success", (("running", "success"),)),)
 class Field(Struct, frozen=True, kw_only=True):
     """One field of one part.
 
-    `type` is string, id, ids, strings, datetime, date, boolean, object or objects; an object's own fields are
-    rows with a dot. `since` is the first version whose published specification has it, `until` the last one
-    (empty: the newest still has it). `guaranteed` means always present; the rest may be a missing key. `values`
-    and `pattern` hold where Clever validates; `later` are those of the values that came later. `sensitive` fields
-    are opt-in for application and district. `scope` names an extra scope. `tiers` are the products that see it
-    besides Secure Sync, `cuts` how such a product sees less of its value, in the words of versions.shape.CUTS.
-    `switch` is the setting without which it is never told, like `student_extras=present`, `unless` one with which
-    it is not; `spellings` are other words for its values. `column` is the attribute of `sis` it comes from, and
-    `blank` is what an empty cell there becomes: "" or nothing at all.
+    `type` is string, id, ids, strings, datetime, date, boolean, integer, object or objects; an object's own
+    fields are rows with a dot. `since` is the first version whose published specification has it, `until` the
+    last one (empty: the newest still has it). `guaranteed` means always present; the rest may be a missing key.
+    `values` and `pattern` hold where Clever validates; `later` are those of the values that came later.
+    `sensitive` fields are opt-in for application and district. `scope` names an extra scope. `tiers` are the
+    products that see it besides Secure Sync, `cuts` how such a product sees less of its value, in the words of
+    versions.shape.CUTS. `switch` is the setting without which it is never told, like `student_extras=present`,
+    `unless` one with which it is not; `spellings` are other words for its values. `column` is the attribute of
+    `sis` it comes from, and `blank` is what an empty cell there becomes: "" or nothing at all.
     """
 
     part: str
@@ -256,6 +256,16 @@ FIELDS: tuple[Field, ...] = (
         _maybe("district_contact.name.last", since="v2.1"),
         _maybe("lms_type", since="v3.1", validated=True, values=LMS_TYPES, scope="lms"),
         _maybe("lms_state", since="v3.1", validated=True, values=LMS_STATES, scope="lms"),
+        *_within(
+            "lms",
+            "v3.1",
+            _maybe("last_lms_sync", type="datetime", validated=True, source="docs/api-reference"),
+            _maybe("lms_matched_percentage", type="object", source="docs/api-reference"),
+            *(
+                _always(f"lms_matched_percentage.{kind}", "integer", validated=True, source="docs/api-reference")
+                for kind in ("students", "teachers", "sections")
+            ),
+        ),
         _maybe("last_attendance_sync", type="datetime", since="v3.1", validated=True, scope="attendance"),
     ),
     *_part(

@@ -50,6 +50,15 @@ def same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
 
 
+def uuid(*key: str) -> str:
+    """The identifier, in the form of a UUID, of whatever key names."""
+    return _dashed(token(32, *key))
+
+
+def _dashed(digits: str) -> str:
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
 class Mint:
     """Secrets nobody can guess from the ones before: a keyed hash of a counter."""
 
@@ -67,8 +76,7 @@ class Mint:
 
     def uuid(self) -> str:
         """The next identifier in the form of a UUID: what names a request."""
-        digits = self.hex(32)
-        return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+        return _dashed(self.hex(32))
 
     def object_id(self, seconds: float) -> str:
         """The next id of something that is no roster record: a token, a connection."""

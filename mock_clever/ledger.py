@@ -18,6 +18,7 @@ from mock_clever.api import endpoints, exchange_errors, parameters, wire
 from mock_clever.choices import CHOICES, DISTRICT_OPTIONS
 from mock_clever.errors import ControlRefusal, OAuthRefusal, PageRefusal, Refusal
 from mock_clever.fields import FIELDS, Field
+from mock_clever.lti.request import AUTH_ERRORS
 from mock_clever.portal import stops
 from mock_clever.settings import described
 
@@ -169,6 +170,14 @@ def _refusals() -> Iterator[Entry]:
             where=f"token endpoint, {error.status}",
             mark=error.mark,
             source=error.source,
+        )
+    for told in AUTH_ERRORS.values():
+        yield Entry(
+            kind="refusal",
+            name=f"{told.error}: {told.description}",
+            where="LTI authorization endpoint, in a form",
+            mark=told.mark,
+            source=told.source,
         )
     for why, stop in stops.STOPS.items():
         yield Entry(

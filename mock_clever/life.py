@@ -27,7 +27,6 @@ from mock_clever.publishing import (
     dated,
     deleted,
     excess,
-    turns,
 )
 from mock_clever.renaming import renamed
 from mock_clever.sis import Options
@@ -113,7 +112,7 @@ class Life:
         """The types of which this sync would delete more than the district allows."""
         if self.upkeep.hold_threshold is None or self.upkeep.relaxed(published.district, now):
             return ()
-        return tuple(excess(turns(published, offer.district), self.upkeep.hold_threshold))
+        return tuple(excess(published, offer.district, self.upkeep.hold_threshold))
 
     def outcome(self, what: str, offer: Offer | None, published: Snapshot, now: float) -> Outcome:
         """What became of a sync, in numbers."""

@@ -11,11 +11,13 @@ from mock_clever.ids import fingerprint
 SECRET_KEYS = frozenset(
     (
         *("access_token", "authorization", "backup_code", "badge", "client_secret", "code", "cookie", "csrf"),
-        *("id_token", "password", "pin", "secret"),
+        *("id_token", "jwt", "lti_message_hint", "password", "pin", "secret"),
     )
 )
 _COOKIE = re.compile(r"(?P<name>[^=;,\s]+)=(?P<value>[^;]*)")
-_URL_SECRET = re.compile(r"(?P<name>[?&#](?:badge|code|access_token|client_secret|id_token)=)(?P<value>[^&#]*)")
+_URL_SECRET = re.compile(
+    r"(?P<name>[?&#](?:badge|code|access_token|client_secret|id_token|lti_message_hint)=)(?P<value>[^&#]*)"
+)
 
 
 def masked(secret: str) -> str:

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import compress
 from operator import attrgetter, is_not
 from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import ref
 
 from msgspec import Struct, structs
 
@@ -84,6 +85,12 @@ NO_RELATIONSHIP = Relationship(student="")
 
 class LmsStatus(Part, frozen=True):
     synced_in_lms: bool
+
+
+class LmsMatched(Part, frozen=True):
+    students: int
+    teachers: int
+    sections: int
 
 
 class DistrictContact(Part, frozen=True):
@@ -207,6 +214,8 @@ class District(Record, frozen=True):
     district_contact: DistrictContact | None = None
     lms_type: str | None = None
     lms_state: str | None = None
+    last_lms_sync: str | None = None
+    lms_matched_percentage: LmsMatched | None = None
     last_attendance_sync: str | None = None
 
 
@@ -308,11 +317,12 @@ R = TypeVar("R", bound=Record)
 class Table(Generic[R]):
     """The records of one kind, in ascending id order. Pages are a bisect and a slice."""
 
-    __slots__ = ("_records", "ids")
+    __slots__ = ("__weakref__", "_compared", "_records", "ids")
 
     def __init__(self, records: Iterable[R] = ()) -> None:
         self._records: dict[Id, R] = {r.id: r for r in sorted(records, key=attrgetter("id"))}
         self.ids: list[Id] = list(self._records)
+        self._compared: tuple[ref[Table[R]], list[R]] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -340,7 +350,16 @@ class Table(Generic[R]):
         return set() if self.ids == other.ids else self._records.keys() - other._records.keys()
 
     def differing(self, other: Table[R]) -> list[R]:
-        """The records that are not the very same object in another table, or not there at all."""
+        """The records that are not the very same object in another table, or not there at all.
+
+        The last answer is kept: a sync asks the same several times.
+        """
+        kept = self._compared
+        if kept is None or kept[0]() is not other:
+            kept = self._compared = (ref(other), self._otherwise(other))
+        return kept[1]
+
+    def _otherwise(self, other: Table[R]) -> list[R]:
         new, gone = self.beyond(other), other.beyond(self)
         ours, theirs = self._but(new), other._but(gone)  # side by side, for a look-up of each takes long
         return [*compress(ours, map(is_not, ours, theirs)), *self.some(new)]
@@ -380,7 +399,7 @@ class Table(Generic[R]):
     def _ordered(cls, records: dict[Id, R]) -> Table[R]:
         """A table of records that are in order already."""
         table: Table[R] = cls.__new__(cls)
-        table._records, table.ids = records, list(records)
+        table._records, table.ids, table._compared = records, list(records), None
         return table
 
 
@@ -571,28 +590,33 @@ class Snapshot:
         return _persons(self.users, "contact")
 
     @cached_property
-    def _teacher_ids(self) -> dict[Id, Id]:
+    def _teachers_gone(self) -> dict[Id, Id]:
+        return {user.id: user.roles.teacher.legacy_id for user in self._gone if user.roles.teacher is not None}
+
+    def _teacher_id(self, id: Id) -> Id:
         if self._known is not None:
-            return self._known
-        users = self.users if self._whole is None else self._gone
-        own = {user.id: user.roles.teacher.legacy_id for user in users if user.roles.teacher is not None}
-        return own if self._whole is None else own | self._whole._teacher_ids
+            return self._known.get(id, id)
+        user = (self._whole or self).users.get(id)
+        if user is not None and user.roles.teacher is not None:
+            return user.roles.teacher.legacy_id
+        return self._teachers_gone.get(id, id)
 
     def teacher_id(self, user: Id | None) -> Id | None:
         """The id that a section's teacher had before v3, shared or not (docs/api-v3-upgrade-guide)."""
-        return self._teacher_ids.get(user, user) if user is not None else None
+        return self._teacher_id(user) if user is not None else None
 
     def teacher_ids(self, users: Iterable[Id]) -> list[Id]:
         """The ids that a section's teachers had before v3, shared or not."""
-        known = self._teacher_ids
-        return [known.get(id, id) for id in users]
+        return list(map(self._teacher_id, users))
 
     def teachers_called_otherwise(self, other: Snapshot) -> set[Id]:
         """The teachers who have another id before v3 in another snapshot."""
         mine, theirs = ((side._whole or side).users for side in (self, other))
         if mine is theirs:
             return set()
-        return {id for id, _ in self._teacher_ids.items() ^ other._teacher_ids.items()}
+        moved = {user.id for user in (*mine.differing(theirs), *theirs.differing(mine))}
+        moved |= self._teachers_gone.keys() | other._teachers_gone.keys()
+        return {id for id in moved if self._teacher_id(id) != other._teacher_id(id)}
 
     def course_of(self, section: Section) -> Course:
         """The course of a section, one without a name when there is none or it is not visible."""

@@ -16,14 +16,17 @@ from flask import Flask
 from msgspec import Struct
 
 from mock_clever import __version__
+from mock_clever.api import lms_bodies
 from mock_clever.api.endpoints import ENDPOINTS, Endpoint
+from mock_clever.api.gojson import Form
 from mock_clever.api.paging import LAST
 from mock_clever.api.parameters import Parameter, Place, everywhere, of_path, of_place
 from mock_clever.apps import GRANTS
 from mock_clever.changes import AnyChange
-from mock_clever.control import bodies, timelines
+from mock_clever.control import bodies, lti, timelines
 from mock_clever.faults.plan import Planned
 from mock_clever.fields import TOLD_AS_EVENT
+from mock_clever.lms.acts import StudentAct, TeacherAct
 from mock_clever.settings import Settings
 from mock_clever.timeline import Timeline
 from mock_clever.versions import VERSIONS, Permission, Version
@@ -32,11 +35,14 @@ from mock_clever.versions.schema import DATETIME, DIALECT, ID, schema
 
 Json = dict[str, Any]
 
+LMS = "spec:v3.1-lms"
+
 FULL = Permission(granted=frozenset(GRANTS))
 NAMES_ONLY = Permission(tier="sso")
 
 TEXT: Json = {"type": "string"}
 ANY: Json = {"type": "object"}
+UUID: Json = {"type": "string", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}
 HTML: Json = {"text/html": {"schema": TEXT}}
 
 
@@ -67,6 +73,12 @@ BODIES: dict[str, Any] = {
     "POST /_mock/scenario": Timeline,
     "POST /_mock/districts/{id}/roster": bodies.RosterBody,
     "PATCH /_mock/districts/{id}": bodies.UpkeepBody,
+    "PUT /_mock/apps/{client_id}/lti": lti.ToolBody,
+    "POST /_mock/lms/{district}/launch": lti.LaunchBody,
+    "PUT /_mock/districts/{id}/lms": bodies.LinkBody,
+    "POST /_mock/districts/{id}/lms": bodies.StepBody,
+    "POST /_mock/lms/{district}/assignments/{id}": TeacherAct,
+    "POST /_mock/lms/{district}/assignments/{id}/submissions/{user}": StudentAct,
     "PATCH /_mock/districts/{id}/library": bodies.LibraryBody,
     "POST /_mock/consents": bodies.ConsentBody,
     "POST /_mock/revoke": bodies.RevokeBody,
@@ -116,6 +128,24 @@ TOKEN: Json = {
         "id_token": {"type": "string", "pattern": r"^[\w-]+\.[\w-]+\.[\w-]+$"},
     },
     "required": ["access_token", "token_type"],
+    "additionalProperties": False,
+}
+JWKS: Json = {
+    "type": "object",
+    "properties": {
+        "keys": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": {"kty": {"const": "RSA"}, "use": {"const": "sig"}}
+                | dict.fromkeys(("kid", "alg", "n", "e"), TEXT),
+                "required": ["kty", "use", "kid", "alg", "n", "e"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["keys"],
     "additionalProperties": False,
 }
 DISCOVERED = ("issuer", "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
@@ -175,6 +205,65 @@ ME: Json = {
     },
     "required": ["data"],
 }
+LMS_ASSIGNMENT: Json = {
+    "type": "object",
+    "properties": {
+        "assignee_ids": {"type": "array", "items": ID, "minItems": 1},
+        **dict.fromkeys(("category_id", "description", "description_plaintext", "term_id"), TEXT),
+        **dict.fromkeys(
+            ("created", "display_date", "due_date", "end_date", "last_modified", "start_date"), DATETIME
+        ),
+        "assignee_mode": {"enum": list(lms_bodies.ASSIGNEE_MODES)},
+        "attachments": {"type": "array", "items": {"$ref": "#/components/schemas/v3.1.attachment"}, "minItems": 1},
+        "grading_type": {"enum": list(lms_bodies.GRADING_TYPES)},
+        "id": UUID,
+        "max_attempts": {"type": "integer"},
+        "points_possible": {"type": "number", "minimum": 0},
+        "state": {"enum": ["draft", "scheduled", "open", "locked"]},
+        "submission_types": {
+            "type": "array",
+            "items": {"enum": list(lms_bodies.SUBMISSION_TYPES)},
+            "minItems": 1,
+        },
+        "title": TEXT,
+    },
+    "required": ["assignee_mode", "created", "grading_type", "id", "last_modified", "state"],
+    "additionalProperties": False,
+}
+LMS_SUBMISSION: Json = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("grade", "grade_comment"), TEXT),
+        **dict.fromkeys(("created", "last_modified", "override_due_date"), DATETIME),
+        **dict.fromkeys(("assignment_id", "id"), UUID),
+        **dict.fromkeys(("grader_id", "user_id"), ID),
+        "attachments": {"type": "array", "items": {"$ref": "#/components/schemas/v3.1.attachment"}, "minItems": 1},
+        "extra_attempts": {"type": "integer"},
+        "flags": {"type": "array", "items": {"enum": list(lms_bodies.FLAGS)}, "minItems": 1},
+        "grade_points": {"type": "number"},
+        "state": {"enum": list(lms_bodies.SUBMISSION_STATES)},
+    },
+    "required": ["assignment_id", "created", "state", "user_id"],
+    "additionalProperties": False,
+}
+LMS_ATTACHMENT: Json = {
+    "type": "object",
+    "properties": {
+        "type": {"enum": list(lms_bodies.ATTACHMENT_TYPES)},
+        **dict.fromkeys(("description", "text", "title", "url"), TEXT),
+    },
+    "required": ["type"],
+    "additionalProperties": False,
+}
+LMS_SUBMISSIONS: Json = {
+    "type": "object",
+    "properties": {
+        "data": {"type": "array", "items": {"$ref": "#/components/schemas/v3.1.submission"}},
+        "links": {"$ref": "#/components/schemas/Links"},
+    },
+    "required": ["data"],
+    "additionalProperties": False,
+}
 ATTENDANCE: Json = {
     "type": "object",
     "properties": {
@@ -196,6 +285,17 @@ def _one_event(version: str) -> Json:
     return _closed(
         data={"$ref": f"#/components/schemas/{version}.event"}, links={"$ref": "#/components/schemas/Links"}
     )
+
+
+def _lms_answer(path: str) -> Json:
+    """What an endpoint of LMS Connect answers with 200."""
+    if path.endswith("/submissions"):
+        return LMS_SUBMISSIONS
+    return _closed(data={"$ref": f"#/components/schemas/v3.1.{_lms_record(path)}"})
+
+
+def _lms_record(path: str) -> str:
+    return "submission" if path.endswith("{user_id}") else "assignment"
 
 
 def _version_of(row: Endpoint) -> str:
@@ -229,34 +329,22 @@ ANSWERS: dict[str, Json] = {
         "required": [*DISCOVERED, *SUPPORTED],
         "additionalProperties": False,
     },
-    "GET /oauth/certs": {
-        "type": "object",
-        "properties": {
-            "keys": {
-                "type": "array",
-                "minItems": 1,
-                "items": {
-                    "type": "object",
-                    "properties": {"kty": {"const": "RSA"}, "use": {"const": "sig"}}
-                    | dict.fromkeys(("kid", "alg", "n", "e"), TEXT),
-                    "required": ["kty", "use", "kid", "alg", "n", "e"],
-                    "additionalProperties": False,
-                },
-            }
-        },
-        "required": ["keys"],
-        "additionalProperties": False,
-    },
+    **dict.fromkeys(("GET /oauth/certs", "GET /lti/jwks"), JWKS),
     "GET /userinfo": USERINFO,
     "POST /userinfo": USERINFO,
     **{f"GET {row.path}": ATTENDANCE for row in ENDPOINTS if "/attendance/" in row.path},
+    **{
+        f"{row.method} {row.path}": _lms_answer(row.path)
+        for row in ENDPOINTS
+        if row.source == LMS and row.method != "DELETE"
+    },
 }
 """What endpoints beside the roster answer with 200, by operation."""
 
 BASIC = ("GET /oauth/tokens", "POST /oauth/tokens")
 """The operations that take client id and secret instead of a token."""
 
-OPEN = ("GET /.well-known/openid-configuration", "GET /oauth/certs")
+OPEN = ("GET /.well-known/openid-configuration", "GET /oauth/certs", "GET /lti/jwks")
 """The operations that take neither."""
 
 
@@ -350,6 +438,13 @@ def _components() -> dict[str, Json]:
         "Message": MESSAGE,
         "UnknownToken": UNKNOWN_TOKEN,
     }
+    found |= {
+        "v3.1.assignment": LMS_ASSIGNMENT,
+        "v3.1.submission": LMS_SUBMISSION,
+        "v3.1.attachment": LMS_ATTACHMENT,
+        "v3.1.assignment.request": _request(lms_bodies.ASSIGNMENT, LMS_ASSIGNMENT),
+        "v3.1.submission.request": _request(lms_bodies.SUBMISSION, LMS_SUBMISSION),
+    }
     found["v3.1.attendance"] = schema("v3.1", "attendance", FULL)
     for place in everywhere():
         name = _component(place)
@@ -385,7 +480,7 @@ def _beside() -> Iterator[tuple[str, str, Json]]:
             responses = _page_responses()
         else:
             security = [] if name in OPEN else [{"client": []}] if name in BASIC else [{"token": []}]
-            responses = {"200": _json("What is asked for.", ANSWERS[name]), **_refusals_of(name)}
+            responses = {"200": _done(name), **_refusals_of(name)}
         yield (
             row.method,
             row.path,
@@ -393,7 +488,7 @@ def _beside() -> Iterator[tuple[str, str, Json]]:
                 row.method,
                 row.path,
                 f"{row.method} {row.path}",
-                "login" if row.path.startswith(("/oauth", "/.well-known")) or row.page else row.path.split("/")[1],
+                _heading(row),
                 of_path(row.path) if row.method == "GET" else [],
                 security=security,
                 responses=responses,
@@ -402,9 +497,33 @@ def _beside() -> Iterator[tuple[str, str, Json]]:
         )
 
 
+def _request(form: Form, told: Json) -> Json:
+    """What a form may be sent: its fields as they are told, each null where it is left alone."""
+    shapes = told["properties"] | {"grade_points": {"type": "number", "minimum": 0}}
+    return {"type": "object", "properties": {name: _or_null(shapes[name]) for name in form.fields}}
+
+
+def _or_null(shape: Json) -> Json:
+    loose = {key: value for key, value in shape.items() if key != "minItems"}
+    return {"anyOf": [loose, {"type": "null"}]}
+
+
+def _heading(row: Endpoint) -> str:
+    if row.source == LMS:
+        return "LMS Connect"
+    return "login" if row.path.startswith(("/oauth", "/.well-known")) or row.page else row.path.split("/")[1]
+
+
+def _done(name: str) -> Json:
+    return _json("What is asked for.", ANSWERS[name]) if name in ANSWERS else {"description": "Done; no words."}
+
+
 def _refusals_of(name: str) -> Json:
     if name in OPEN:
         return {}
+    if "/assignments" in name:
+        message = {"$ref": "#/components/schemas/Message"}
+        return _refused() | {status: _json("Refused.", message) for status in ("400", "403", "404", "500")}
     if name in BASIC:
         return {status: _json("A refusal of the token endpoint.", REFUSED_EXCHANGE) for status in ("400", "401")}
     return _refused(413)
@@ -421,10 +540,13 @@ def _page_responses() -> Json:
 
 def _form(row: Endpoint) -> Json | None:
     """The body of a form: the parameters that are sent in it."""
+    if row.source == LMS and row.method in ("POST", "PATCH"):
+        sent: Json = {"$ref": f"#/components/schemas/v3.1.{_lms_record(row.path)}.request"}
+        return {"required": True, "content": {"application/json": {"schema": sent}}}
     if row.method != "POST":
         return None
     rows = of_path(row.path, "body") if not row.page else of_path(row.path)
-    described = {"type": "object", "properties": {p.name: _typed(p) for p in rows}}
+    described: Json = {"type": "object", "properties": {p.name: _typed(p) for p in rows}}
     kinds = (
         ["application/x-www-form-urlencoded"]
         if row.page

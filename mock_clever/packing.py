@@ -32,7 +32,7 @@ class BadPack(ValueError):
 
 
 class _Form(Struct):
-    """`type` is a class of the model, `tuple` or `dict` (then with its keys); the rest the form of each part."""
+    """`type` is a class of the model, `int`, `tuple` or `dict` (then with its keys); the rest the parts' forms."""
 
     type: str
     keys: list[str]
@@ -121,7 +121,11 @@ class _Packer:
             return self._formed("tuple", (), [value])
         if isinstance(value, tuple):
             return self._alike(tuple, [value])
-        raise TypeError(f"{value!r} cannot be packed: only strings, truth values, tuples, mappings and parts can")
+        if isinstance(value, int):
+            return self._formed("int", (), [(str(value),)])
+        raise TypeError(
+            f"{value!r} cannot be packed: only strings, numbers, truth values, tuples, mappings and parts can"
+        )
 
     def _formed(self, name: str, keys: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> _Spots:
         """Spots for values whose parts are these rows, all of one length."""
@@ -178,7 +182,7 @@ def _built(form: _Form, columns: Sequence[Iterable[Any]]) -> Iterable[Any]:
         return rows
     if form.type == "dict":
         return (dict(zip(form.keys, row, strict=True)) for row in rows)
-    made: Any = getattr(model, form.type)
+    made: Any = int if form.type == "int" else getattr(model, form.type)
     return starmap(made, rows)
 
 

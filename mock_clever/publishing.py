@@ -33,11 +33,12 @@ class Gone(Struct, Generic[R], frozen=True):
     since: float
 
 
-class Turn(Struct, frozen=True):
-    """What one sync or one sharing edit does to one type of records, and how many there were before."""
+class Turn(Struct, frozen=True, kw_only=True):
+    """What one sync or one sharing edit does to one type of records, and how many there were `before`, where that
+    is asked."""
 
     type: str
-    before: int
+    before: int = 0
     created: int
     updated: int
     deleted: int
@@ -104,9 +105,7 @@ def brought_back(source: Snapshot, published: Snapshot, gone: Mapping[Key, Gone[
     if source.sections is published.sections:
         return source
     back: dict[str, dict[Id, Any]] = {"courses": {}, "terms": {}}
-    for section in source.sections:
-        if section.id in published.sections:
-            continue
+    for section in source.sections.some(source.sections.beyond(published.sections)):
         for kind, id in (("courses", section.course), ("terms", section.term_id)):
             if id and id not in source.table(kind) and (kind, id) in gone:
                 back[kind][id] = gone[kind, id].record
@@ -125,22 +124,26 @@ def deleted(before: Snapshot, after: Snapshot) -> dict[Key, Record]:
     return {(kind, id): before.table(kind)[id] for kind, id in created_ids(after, before)}
 
 
-def turns(before: Snapshot, after: Snapshot) -> list[Turn]:
-    """What happens between two snapshots, by type; types to which nothing happens are left out."""
-    found = [
-        _turn(kind, len(before.table(kind)), _pairs(before, after, kind)) for kind in COUNTED if kind in KINDS
-    ]
+def excess(before: Snapshot, after: Snapshot, deletions: int | None, updates: int | None = None) -> list[Turn]:
+    """The types of which more than so many per cent are deleted, or updated, from one snapshot to the next; None
+    sets no bound."""
     people = _pairs(before, after, "users")
-    for role in ROLES:
-        both = ((_in_role(was, role), _in_role(now, role)) for was, now in people)
-        if pairs := [pair for pair in both if any(pair)]:
-            found.append(_turn(role, _holders(before, role), pairs))
-    return [turn for turn in found if turn.created or turn.updated or turn.deleted]
+    pairs = {kind: _pairs(before, after, kind) for kind in COUNTED if kind in KINDS}
+    pairs |= {
+        role: [both for was, now in people if any(both := (_in_role(was, role), _in_role(now, role)))]
+        for role in ROLES
+    }
+    done = (_turn(type, found) for type, found in pairs.items())
+    doubtful = [
+        turn for turn in done if (deletions is not None and turn.deleted) or (updates is not None and turn.updated)
+    ]
+    known = (structs.replace(turn, before=_holders(before, turn.type)) for turn in doubtful)
+    return [turn for turn in known if _above(turn.deleted, turn, deletions) or _above(turn.updated, turn, updates)]
 
 
 def counts(before: Snapshot, after: Snapshot) -> Counts:
     """How many records of each kind were created, updated and deleted; kinds without any are left out."""
-    done = (_turn(kind, len(before.table(kind)), _pairs(before, after, kind)) for kind in SYNCED)
+    done = (_turn(kind, _pairs(before, after, kind)) for kind in SYNCED)
     return {
         turn.type: {"created": turn.created, "updated": turn.updated, "deleted": turn.deleted}
         for turn in done
@@ -161,21 +164,19 @@ def _in_role(user: Any, role: str) -> Any:
     return user if user is not None and getattr(user.roles, role) is not None else None
 
 
-def _holders(before: Snapshot, role: str) -> int:
-    """How many people hold a role. They are counted and not listed: a list of them is made for nobody else."""
-    held = list(map(attrgetter(f"roles.{role}"), before.users))
+def _holders(before: Snapshot, type: str) -> int:
+    """How many records of a type there are; of a role, how many people hold it. They are counted and not listed: a
+    list of them is made for nobody else."""
+    if type in KINDS:
+        return len(before.table(type))
+    held = list(map(attrgetter(f"roles.{type}"), before.users))
     return len(held) - held.count(None)
 
 
-def _turn(type: str, before: int, pairs: Sequence[Pair]) -> Turn:
+def _turn(type: str, pairs: Sequence[Pair]) -> Turn:
     created = sum(1 for was, _ in pairs if was is None)
     gone = sum(1 for _, now in pairs if now is None)
-    return Turn(type, before, created, len(pairs) - created - gone, gone)
-
-
-def excess(done: Sequence[Turn], deletions: int | None, updates: int | None = None) -> list[Turn]:
-    """The types of which more than so many per cent were deleted, or updated; None sets no bound."""
-    return [turn for turn in done if _above(turn.deleted, turn, deletions) or _above(turn.updated, turn, updates)]
+    return Turn(type=type, created=created, updated=len(pairs) - created - gone, deleted=gone)
 
 
 def _above(count: int, turn: Turn, most: int | None) -> bool:

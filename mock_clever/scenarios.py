@@ -29,14 +29,18 @@ from mock_clever.world import World
 
 MAIN = "main"
 REDIRECT_URI = "http://127.0.0.1:5000/oauth/clever/callback"
-_CLEVERS = ("launch_date", "last_sync", "state", "error", "pause_start", "pause_end", "lms_type", "lms_state")
+_CLEVERS = (
+    *("launch_date", "last_sync", "state", "error", "pause_start", "pause_end"),
+    *("lms_type", "lms_state", "last_lms_sync", "lms_matched_percentage"),
+)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
     """What a world begins with. `roster` is a folder of CSV files that takes the preset's place.
 
-    `settings` are those that a reset goes back to; `oidc` switches the standard applications to OIDC.
+    `settings` are those that a reset goes back to; `oidc` switches the standard applications to OIDC; `lms` is the
+    LMS its district is joined to, if any, LMS Connect being accepted.
     """
 
     preset: str = "sandbox"
@@ -45,6 +49,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
     settings: Settings = Settings()
     redirect_uris: tuple[str, ...] = (REDIRECT_URI,)
     oidc: bool = False
+    lms: str = ""
     cache: Path | None = None
 
 
@@ -124,9 +129,14 @@ def reread(district: Snapshot, folder: str, options: Options) -> Reread:
 def fill(world: World, begins: Start, connect: bool = True) -> None:
     """Put a scenario's district into a world, and connect it to every application there unless told not to."""
     world.add_district(begins.district, begins.answers, begins.options)
+    id, lms_type = begins.district.district.id, begins.scenario.lms
+    if lms_type:
+        world.join_lms(id, lms_type)  # before anybody is connected, so that the first events tell it
     for app in list(world.apps.values()) if connect else ():
         if app.by_district and app.client_id != PORTAL.client_id:
-            world.connect(app.client_id, begins.district.district.id)
+            world.connect(app.client_id, id)
+    if lms_type:
+        world.join_lms(id, lms_type)
     publish(world, begins.district)
 
 

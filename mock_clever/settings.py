@@ -40,6 +40,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " the one they choose."
         ),
     ] = "priority"
+    lti_mode: Annotated[
+        Literal["clever-sso", "id-token"],
+        Meta(
+            description="How a launch from an LMS reaches an application: as a login from Clever, or by a signed"
+            " id_token of LTI 1.3 ([how](lti.md))."
+        ),
+    ] = "clever-sso"
     issuer: Annotated[
         Literal["base URL", "https://clever.com"],
         Meta(description="The issuer that discovery and id_tokens name: this world's own URL, or Clever's."),
@@ -153,6 +160,29 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Literal["documented", "specification"],
         Meta(description="Disability codes and Chinese: `AUT` and `chi` as documented, or `aut` and `zho`."),
     ] = "documented"
+    lms_go: Annotated[
+        Literal["mended", "strict"],
+        Meta(
+            description="LMS Connect mended, or strictly as a generated Go service: refusals as plain text, and a"
+            " grade of 0 or an empty list is nothing, sent or told."
+        ),
+    ] = "mended"
+    submission_id: Annotated[
+        Literal["present", "absent"],
+        Meta(description="The `id` of submissions of Canvas and Schoology, which Clever will remove."),
+    ] = "present"
+    submissions_self: Annotated[
+        Literal["absent", "present"],
+        Meta(description="Whether a list of submissions has a `self` link, as older documents show."),
+    ] = "absent"
+    no_assignee_mode: Annotated[
+        Literal["refused", "all"],
+        Meta(description="An assignment without `assignee_mode`: refused, or for all as before March 2026."),
+    ] = "refused"
+    classroom_grades: Annotated[
+        Literal["allowed", "refused"],
+        Meta(description="Whether districts have the agreement without which Classroom takes no grades."),
+    ] = "allowed"
     variation: Annotated[
         Annotated[int, Meta(ge=0, le=2**31)] | None,
         Meta(

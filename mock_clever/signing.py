@@ -51,12 +51,14 @@ class Keyring:
         self._name = name
         self.turn = turn or Turn()
 
-    def sign(self, claims: dict[str, Any]) -> str:
-        """A compact JWT of these claims, by the newest key."""
+    def sign(self, claims: dict[str, Any], **header: str | None) -> str:
+        """A compact JWT of these claims, by the newest key. `header` puts other keys in its header; None leaves
+        one out."""
         from joserfc import jwt  # here, where it is used: a start that signs nothing is quicker and smaller
 
         key = self._key(self.turn.number)
-        return jwt.encode({"typ": "JWT", "alg": ALGORITHM, "kid": key.thumbprint()}, claims, key)
+        said = {"typ": "JWT", "alg": ALGORITHM, "kid": key.thumbprint()} | header
+        return jwt.encode({name: value for name, value in said.items() if value is not None}, claims, key)
 
     def published(self, now: float) -> list[dict[str, Any]]:
         """The public keys as JWKs, the one that signs first (RFC 7517)."""

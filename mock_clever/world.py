@@ -6,7 +6,7 @@ value completely before it takes the place of the old one, so that nothing is ev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import is_
 from threading import RLock
 from typing import Any
@@ -27,11 +27,15 @@ from mock_clever.grants import Grants, Login
 from mock_clever.ids import Mint, object_id, token
 from mock_clever.journal import Journal
 from mock_clever.life import Held, Life, Offer, Outcome
+from mock_clever.lms.gradebook import Gradebooks
+from mock_clever.lms.joining import anew, due_of_lms, joined, other, passed
 from mock_clever.lms.launches import Launches
 from mock_clever.lms.link import Link
-from mock_clever.model import Id, Snapshot, User
+from mock_clever.lms.marking import Marks
+from mock_clever.lti.launch import Platform
+from mock_clever.model import District, Id, Snapshot, User
 from mock_clever.pages import Published, Shelf
-from mock_clever.publishing import excess, turns
+from mock_clever.publishing import excess
 from mock_clever.rates import Rates
 from mock_clever.settings import Settings
 from mock_clever.sharing import Sharing, classrooms, visible
@@ -65,6 +69,8 @@ class World:
         self.badges = Badges()
         self.links: dict[Id, Link] = {}
         self.launches = Launches()
+        self.gradebooks = Gradebooks()
+        self.platform = Platform()
         self.directories = Directories()
         self.journal = Journal()
         self.faults = FaultPlan()
@@ -79,6 +85,7 @@ class World:
         self._frozen: dict[Id, Published] = {}
         self._published: dict[Id, tuple[tuple[Any, ...], Published]] = {}
         self._shelf = Shelf()
+        self._marks = Marks()
 
     def resume(self) -> None:
         """Work out again what follows from all the rest, which somebody has put in place."""
@@ -214,23 +221,24 @@ class World:
             return []
         with self.lock:
             since, self._lived = self._lived, self.clock.now()
-            moments = sorted(
-                moment
-                for id, district in self.districts.items()
-                for moment in due(district.district, self._lives[id].upkeep, since, self._lived)
-            )
-            fired = [self._happen(moment) for moment in moments]
+            fired = [self._happen(moment) for moment in sorted(self._due_between(since, self._lived))]
             tomorrow = self._lived + DAY
-            ahead = (
-                moment.at
-                for id, district in self.districts.items()
-                for moment in due(district.district, self._lives[id].upkeep, self._lived, tomorrow)
-            )
+            ahead = (moment.at for moment in self._due_between(self._lived, tomorrow))
             self._due = min(ahead, default=tomorrow)
             return fired
 
+    def _due_between(self, since: float, until: float) -> Iterator[Moment]:
+        for id, district in self.districts.items():
+            yield from due(district.district, self._lives[id].upkeep, since, until)
+        for id, link in self.links.items():
+            yield from due_of_lms(id, link, since, until)
+
     def _happen(self, moment: Moment) -> dict[str, Any]:
         told: dict[str, Any] = {"at": iso(moment.at), "what": moment.what, "district": moment.district}
+        if moment.what.startswith("lms."):
+            link = passed(self.links[moment.district], moment.what, moment.at)
+            self._relink(moment.district, link, moment.at)
+            return told | {"lms_state": link.state}
         if moment.what == "sync":
             outcome = self._sync(moment.district, moment.at)
             return told | {"outcome": outcome.outcome, "counts": outcome.counts}
@@ -283,6 +291,60 @@ class World:
     def _connected_to(self, district: Id) -> list[Connection]:
         return [c for c in self.connections.values() if c.district == district]
 
+    # A district's learning management system
+
+    def join_lms(
+        self,
+        district: Id,
+        lms_type: str,
+        state: str = "success",
+        unmatched: Iterable[Id] = (),
+        accept: bool = True,
+    ) -> None:
+        """Join a district to an LMS in one step, and accept LMS Connect for every application that has it."""
+        with self.lock:
+            town = self.district(district)
+            self.relink(district, lambda was, now: joined(town, was, now, lms_type, state, unmatched))
+            for connection in self.with_lms_connect(district) if accept else ():
+                self.reconnect(connection.id, lms_connect="accepted")
+
+    def relink(self, district: Id, become: Callable[[Link | None, float], Link | None]) -> Link | None:
+        """Let what joins a district to its LMS become what this says of the one there is, now; None is no LMS."""
+        with self.lock:
+            self.catch_up()
+            self.district(district)
+            now = self.clock.now()
+            link = become(self.links.get(district), now)
+            self._relink(district, link, now)
+            return link
+
+    def _relink(self, district: Id, link: Link | None, now: float) -> None:
+        was, connections = self.links.get(district), self._connected_to(district)
+        if link is not None:
+            self.links[district] = link
+        else:
+            self.links.pop(district, None)
+        if other(was, link):
+            self.gradebooks.forget(district)
+        for connection in connections:
+            if anew(was, link):
+                self.launches.forget(connection.id)
+            if not connection.requires_review:
+                self._guarded.pop(connection.id, None)  # nobody's roster is other: no threshold counts this
+        self._due = 0.0
+        self._tell(connections, now)
+
+    def with_lms_connect(self, district: Id) -> list[Connection]:
+        """The connections of a district whose application has LMS Connect."""
+        return [c for c in self._connected_to(district) if "lms_connect" in self.apps[c.client_id].products]
+
+    def lms_seen(self, district: Id) -> District:
+        """A district's own record as those see it who are told of its LMS."""
+        return self._marked(self.district(district), self.links.get(district)).district
+
+    def _marked(self, district: Snapshot, link: Link | None) -> Snapshot:
+        return self._marks.of(district, link) if link is not None else district
+
     # Applications and connections
 
     def register(self, app: App) -> None:
@@ -331,7 +393,10 @@ class World:
             if connection.paused and not was.paused and was.connected:
                 self._frozen[id] = self.published(was)
             self._place(connection)
+            if connection.lms_connect == "accepted" != was.lms_connect:
+                self.launches.forget(id)
             if not connection.connected:
+                self.launches.forget(id)
                 self._thaw(id)
                 ended = (connection.client_id, connection.district, "district")
                 self.grants.revoke(lambda login: (login.client_id, login.district, login.authorized_by) == ended)
@@ -435,10 +500,11 @@ class World:
         """What it would see if nothing were held back."""
         district, app = self.districts[connection.district], self.apps[connection.client_id]
         kept = self._published.get(connection.id)
-        of = (district, connection, app, self.settings)
+        link = self.links.get(connection.district) if "lms" in app.granted else None
+        of = (district, connection, app, self.settings, link)
         if kept is not None and all(map(is_, kept[0], of)):
             return kept[1]
-        seen = visible(district, connection.sharing, app.roles)
+        seen = visible(self._marked(district, link), connection.sharing, app.roles)
         launched = structs.replace(seen.district, launch_date=connection.launch_date)
         snapshot = seen.replace(districts=[launched]).within(district, self._lives[connection.district].gone_users)
         published = Published(snapshot, app.permission(connection), self._shelf)
@@ -507,7 +573,7 @@ class World:
         district = self.districts[connection.district].district
         if self._lives[connection.district].upkeep.relaxed(district, now):
             return False
-        return bool(excess(turns(last, current), MOST_DELETED, MOST_UPDATED))
+        return bool(excess(last, current, MOST_DELETED, MOST_UPDATED))
 
     def _thaw(self, id: Id) -> None:
         """Let a connection's application see what there is."""

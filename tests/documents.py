@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from test_architecture import LAYERS  # noqa: E402
 from town import town  # noqa: E402
 
 from certification_suite.catalogue import catalogue  # noqa: E402
+from certification_suite.requirements import Requirement  # noqa: E402
 from mock_clever.app import create_app  # noqa: E402
 from mock_clever.changes import TYPES as CHANGES  # noqa: E402
 from mock_clever.changes import summary  # noqa: E402
@@ -29,6 +30,9 @@ from mock_clever.faults.kinds import KINDS  # noqa: E402
 from mock_clever.fields import FIELDS  # noqa: E402
 from mock_clever.ledger import KINDS as LEDGER_KINDS  # noqa: E402
 from mock_clever.ledger import MARKS, ledger  # noqa: E402
+from mock_clever.lms.profile import Profile  # noqa: E402
+from mock_clever.lms.profiles import PROFILES  # noqa: E402
+from mock_clever.lti.misbehaviours import MISBEHAVIOURS  # noqa: E402
 from mock_clever.people import QUIRKS  # noqa: E402
 from mock_clever.rules import FIELDS as FILTERS  # noqa: E402
 from mock_clever.scenarios import Scenario, Start, Worlds  # noqa: E402
@@ -86,6 +90,7 @@ def routes(prefix: str) -> str:
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         if rule.rule.startswith("/_mock/") == (prefix == "/_mock/") and "static" not in rule.rule
+        if rule.endpoint != "lms.no_such_method"
     ]
     return table(("method", "path", "what it does"), sorted(rows, key=lambda row: (row[1], row[0])))
 
@@ -118,14 +123,78 @@ def changes() -> str:
 
 def requirements() -> str:
     rows = [
-        (r.id, r.level, r.says, ", ".join(f"`{name}`" for name in r.refuted_by), r.source) for r in catalogue()
+        (r.id, r.level, r.says, ", ".join(f"`{name}`" for name in r.refuted_by) or summed(r), r.source)
+        for r in catalogue()
     ]
     return table(("id", "level", "what it says", "refuted by", "source"), rows)
+
+
+def summed(r: Requirement) -> str:
+    """What a roll-up fails with."""
+    return f"what refutes {r.sums[0]} to {r.sums[-1]}" if r.sums else ""
 
 
 def defects() -> str:
     rows = [(f"`{name}`", first_line(kind), ", ".join(kind.refutes)) for name, kind in DEFECTS.items()]
     return table(("defect", "the mistake", "refutes"), rows)
+
+
+def personalities() -> str:
+    """What tells the LMSs apart, line by line of their profiles."""
+
+    def named(names: Iterable[str]) -> str:
+        return ", ".join(f"`{name}`" for name in sorted(names)) or "none"
+
+    def moves(moved_by: Mapping[str, str]) -> str:
+        return "; ".join(f"`{field}` makes it `{state}`" for field, state in moved_by.items())
+
+    def life(states: Mapping[str, tuple[str, ...]]) -> str:
+        return "; ".join(f"{before} → {' or '.join(after)}" for before, after in states.items() if after)
+
+    lines: dict[str, Callable[[Profile], object]] = {
+        "assignment: needed beyond the three": lambda p: named(p.works.required),
+        "assignment: dropped": lambda p: named(p.works.ignored),
+        "assignment: never changed later": lambda p: named(p.works.fixed),
+        "assignment: reads as another field": lambda p: ", ".join(
+            f"`{a}` as `{b}`" for a, b in p.works.mirrors.items()
+        ),
+        "assignment: `max_attempts` where none is sent": lambda p: p.works.attempts or "left out",
+        "assignment: cut to the minute": lambda p: named(p.works.to_the_minute),
+        "assignment: attachments": lambda p: (
+            named(p.works.attachments) + (", titled by their page" * p.works.titles_links)
+        ),
+        "submission: dropped": lambda p: named(p.grades.ignored),
+        "submission: its state": lambda p: moves(p.grades.moved_by),
+        "submission: states in the LMS": lambda p: life(p.grades.states),
+        "submission: attachments": lambda p: named(p.grades.attachments),
+        "submission: refused attachments": lambda p: named(p.grades.refused),
+        "submission: flags": lambda p: f"one, {' before '.join(p.grades.one_flag)}" if p.grades.one_flag else "",
+        "submission: a comment": lambda p: _comment(p),
+        "submission: `grade`": lambda p: "reads as the points" if p.grades.points_as_grade else "dropped",
+        "submission: `id`": lambda p: "a UUID" if p.ids else "absent",
+        "grades are taken": lambda p: _taken(p),
+        "the teacher sees a grade": lambda p: "in a grading category" if p.categories else "at once",
+    }
+    rows = ((said, *(tell(profile) for profile in PROFILES.values())) for said, tell in lines.items())
+    return table(("", *(profile.name for profile in PROFILES.values())), rows)
+
+
+def _comment(profile: Profile) -> str:
+    grades = profile.grades
+    if "grade_comment" in grades.ignored:
+        return "dropped"
+    needs = f"needs {', '.join(f'`{name}`' for name in grades.comment_needs)}; " if grades.comment_needs else ""
+    author = f"by {grades.unsigned} without `grader_id`; " if grades.unsigned else ""
+    return needs + author + ("an empty one overwrites" if grades.empty_comment else "an empty one is dropped")
+
+
+def _taken(profile: Profile) -> str:
+    said = {
+        "of students who came by LTI": profile.launch_first,
+        "unless a draft": bool(profile.grades.drafts),
+        "under Classroom's agreement": profile.agreement,
+    }
+    return ", ".join(words for words, holds in said.items() if holds)
 
 
 def ledger_of(kind: str) -> str:
@@ -141,6 +210,8 @@ def ledger_of(kind: str) -> str:
         }
         for entry in ledger(kind)
     ]
+    if not rows:
+        return "Nothing.\n"
     head = [name for name in rows[0] if any(row[name] for row in rows)]
     return table(head, ([row[name] for name in head] for row in rows))
 
@@ -177,6 +248,10 @@ PRINTED: dict[str, Callable[[], str]] = {
     "presets": lambda: ", ".join(f"`{name}`" for name in preset_names()) + "\n",
     "ledger counts": ledger_counts,
     **{f"ledger {kind}": partial(ledger_of, kind) for kind in LEDGER_KINDS},
+    "lti misbehaviours": lambda: table(
+        ("misbehaviour", "what is wrong"), [(f"`{name}`", each.says) for name, each in MISBEHAVIOURS.items()]
+    ),
+    "personalities": personalities,
     "requirements": requirements,
     "defects": defects,
 }

@@ -44,6 +44,7 @@ def paths(name: str) -> dict[str, Any]:
     return {
         f"/{name.partition('-')[0]}{path}": there["get"]["responses"]
         for path, there in read(name)["paths"].items()
+        if "get" in there
     }
 
 

@@ -25,6 +25,7 @@ LAYERS = (
         "choices",
         "apps",
         "grants",
+        "lti",
         "signing",
         "consents",
         "badges",

@@ -312,6 +312,25 @@ def test_an_ordinary_login_has_no_such_flag(mock: Mock, browser: Browser) -> Non
     assert list(answered(login(mock, browser, ADA, state="s").headers["Location"])) == ["code", "scope", "state"]
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_login_without_a_browser_may_be_an_admin_s(flag: bool, mock: Mock) -> None:
+    app = {"client_id": mock.sso.client_id}
+    mock.control("POST", "apps", app | {"loginas_flag": flag})
+    asked = app | {"user": ADA, "by_admin": "root@example.org", "state": "s"}
+    redirect = mock.control("POST", "login", asked)["redirect"]
+    assert redirect.endswith("&state=s&loginas_by_admin=true") is flag
+    token = mock.exchange(answered(redirect)["code"], mock.sso).get_json()["access_token"]
+    assert (
+        mock.client.get("/v3.0/me", headers={"Authorization": f"Bearer {token}"}).get_json()["data"]["id"] == ADA
+    )
+    for sent, status in (
+        ({"by_admin": TESS}, 409),
+        ({"by_admin": ROOT, "user": ROOT}, 403),
+        ({"by_admin": "x"}, 404),
+    ):
+        assert mock.refused("POST", "login", asked | sent)[0] == status
+
+
 # Whatever is sent: never a fault of the server's, never a way out to where nobody registered.
 
 NASTY = st.one_of(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree
+
 import pytest
 from bs4 import Tag
 from clients import CALLBACK, Browser, Mock, answered, soup
@@ -215,6 +219,84 @@ def test_other_teachers_students_are_not_theirs(mock: Mock) -> None:
     assert form is not None
     for student in (CLEO, DAN, UMA, "nobody"):
         assert browser.submit(form, act="backup", student=student).status_code == 403
+
+
+def test_the_code_on_a_student_s_badge_says_what_logs_them_in(mock: Mock) -> None:
+    browser, _ = at_portal(mock, TESS)
+    mock.control("POST", "badges", {"user": BEN, "void": True})
+    [shown] = soup(browser.client.get(STUDENTS)).select("img.code")
+    assert shown["alt"] == "QR code of the badge of Ada Ñandú"
+    code = browser.client.get(str(shown["src"]))
+    assert (code.mimetype, said_by(code)) == ("image/svg+xml", badge_of(mock, ADA))
+    assert ElementTree.fromstring(code.data).findtext("{*}title") == "Badge of Ada Ñandú"
+    assert code.data == mock.client.get(f"/_mock/badges/{ADA}.svg").data
+    assert said_by(mock.client.get("/_mock/badges/11.svg")) == badge_of(mock, ADA)
+    mock.control("POST", "badges", {"user": ADA, "regenerate": True})
+    assert said_by(browser.client.get(str(shown["src"]))) == badge_of(mock, ADA)
+
+
+def test_a_badge_is_drawn_for_the_student_s_own_teachers(mock: Mock) -> None:
+    browser, _ = at_portal(mock, TESS)
+    for student in (CLEO, DAN, TESS, "nobody"):
+        assert browser.client.get(f"{PAGE}/teacher/badges/{student}.svg").status_code == 403
+    assert at_portal(mock, ADA)[0].client.get(f"{PAGE}/teacher/badges/{ADA}.svg").status_code == 403
+    assert mock.client.get(f"/_mock/badges/{TESS}.svg").status_code == 400
+    assert mock.client.get("/_mock/badges/nobody.svg").status_code == 404
+
+
+def said_by(code: TestResponse) -> str:
+    """What a QR code says that is drawn as one path: of version 3, in bytes, its format as it says of itself.
+
+    Read as ISO/IEC 18004 has it, without the library that drew it; nothing is worn off, so nothing is corrected.
+    """
+    [path] = ElementTree.fromstring(code.data).iterfind("{*}path[@stroke]")
+    dark, x, y = set(), 0, 0.0
+    for act, numbers in re.findall(r"([Mmh])([-\d. ]+)", path.attrib["d"]):
+        by = [float(number) for number in numbers.split()]
+        if act == "h":
+            dark |= {(x + step - QUIET, int(y) - QUIET) for step in range(int(by[0]))}
+            x += int(by[0])
+        else:
+            x, y = (int(by[0]), by[1]) if act == "M" else (x + int(by[0]), y + by[1])
+    return _words_of(dark)
+
+
+QUIET, SIDE, BLOCKS = 4, 29, {0b11: 2}
+"""Light modules around a code, modules across one, and in how many blocks its words are dealt at level Q."""
+MASKS = (
+    *(lambda x, y: (x + y) % 2, lambda x, y: y % 2, lambda x, y: x % 3, lambda x, y: (x + y) % 3),
+    *(lambda x, y: (y // 2 + x // 3) % 2, lambda x, y: x * y % 2 + x * y % 3),
+    *(lambda x, y: (x * y % 2 + x * y % 3) % 2, lambda x, y: ((x + y) % 2 + x * y % 3) % 2),
+)
+
+
+def _words_of(dark: set[tuple[int, int]]) -> str:
+    told = _number((x, 8) in dark for x in range(5)) ^ 0b10101
+    blocks, mask = BLOCKS[told >> 3], MASKS[told & 7]
+    bits = [((x, y) in dark) ^ (not mask(x, y)) for x, y in _zigzag()]
+    words = [_number(bits[at : at + 8]) for at in range(0, 34 * 8, 8)]
+    data = bytes(word for block in range(blocks) for word in words[block::blocks])
+    (kind, length), stream = (data[0] >> 4, (data[0] & 15) << 4 | data[1] >> 4), data[1:]
+    assert kind == 0b0100, "it is in bytes"
+    return bytes((stream[i] & 15) << 4 | stream[i + 1] >> 4 for i in range(length)).decode()
+
+
+def _zigzag() -> Iterator[tuple[int, int]]:
+    """Where the bits of a code stand: two columns at a time from the right, up and down in turn."""
+    for turn, right in enumerate((*range(SIDE - 1, 7, -2), 5, 3, 1)):
+        for step in range(SIDE):
+            y = step if turn % 2 else SIDE - 1 - step
+            yield from ((x, y) for x in (right, right - 1) if not _fixed(x, y))
+
+
+def _fixed(x: int, y: int) -> bool:
+    """Whether a module belongs to the pattern that every code has, or tells the format."""
+    finders = (x < 9 and y < 9) or (x >= SIDE - 8 and y < 9) or (x < 9 and y >= SIDE - 8)
+    return finders or x == 6 or y == 6 or (abs(x - 22) <= 2 and abs(y - 22) <= 2)
+
+
+def _number(bits: Iterable[bool]) -> int:
+    return int("".join(str(int(bit)) for bit in bits), 2)
 
 
 def test_nobody_but_a_teacher_sees_this(mock: Mock) -> None:

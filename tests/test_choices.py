@@ -46,7 +46,12 @@ SWITCHED = {
     ("events-and-sync 11", 17): "bare_self",
     ("events-and-sync 11", 27): "event_delay",
     ("events-and-sync 11", 29): "out_of_scope",
+    ("lms-connect 11", 8): "lms_go",
+    ("lms-connect 11", 15): "submissions_self",
+    ("lms-connect 11", 16): "submission_id",
+    ("lms-connect 11", 21): "lms_go",
     ("lms-connect 11", 22): "rate_limit",
+    ("lms-connect 11", 24): "lti_mode",
 }
 
 

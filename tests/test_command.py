@@ -16,6 +16,7 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
+from mock_clever import demo
 from mock_clever.cli import main
 from mock_clever.demo import redirect_uris
 from mock_clever.synthesis import preset_names
@@ -127,6 +128,21 @@ def test_the_mock_started_for_a_certification_knows_the_app_s_redirect_uri(tmp_p
     assert redirect_uris(broken) == ()
     broken.write_text("app = 5", encoding="utf-8")
     assert redirect_uris(broken) == ()
+
+
+@pytest.mark.parametrize("given", [(), ("--browser", "none"), ("--fail-fast", "--browser", "/opt/chromium")])
+def test_what_a_certification_is_told_of_goes_to_the_suite(
+    given: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[Path, str, list[str]]] = []
+
+    def certify(described: Path, url: str, more: list[str]) -> int:
+        told.append((described, url, more))
+        return 3
+
+    monkeypatch.setattr(demo, "certify", certify)
+    ended = run("certify", "--app", str(SAMPLE), "--mock", "http://mock.test", *given)
+    assert (ended.exit_code, told) == (3, [(SAMPLE, "http://mock.test", ["--out", "reports", *given])])
 
 
 def test_the_demonstration_waits_when_asked_and_ends_cleanly(tmp_path: Path) -> None:

@@ -19,10 +19,18 @@ ROUTES = {
     ("PATCH", "/_mock/connections/<id>"),
     ("PUT", "/_mock/connections/<id>/sharing"),
     ("GET", "/_mock/connections/<id>/preview"),
+    ("GET", "/_mock/lti"),
+    ("PUT", "/_mock/apps/<client_id>/lti"),
+    ("DELETE", "/_mock/apps/<client_id>/lti"),
+    ("POST", "/_mock/lms/<district>/launch"),
+    ("GET", "/_mock/lms/<district>"),
+    ("POST", "/_mock/lms/<district>/assignments/<id>"),
+    ("POST", "/_mock/lms/<district>/assignments/<id>/submissions/<user>"),
     ("POST", "/_mock/connections/<id>/rotate"),
     ("GET", "/_mock/districts"),
     ("POST", "/_mock/districts"),
     ("PATCH", "/_mock/districts/<id>"),
+    *((method, "/_mock/districts/<id>/lms") for method in ("GET", "PUT", "POST", "DELETE")),
     ("POST", "/_mock/districts/<id>/changes"),
     ("POST", "/_mock/districts/<id>/evolve"),
     ("POST", "/_mock/districts/<id>/roster"),
@@ -54,6 +62,7 @@ ROUTES = {
     ("POST", "/_mock/keys/rotate"),
     ("GET", "/_mock/badges"),
     ("POST", "/_mock/badges"),
+    ("GET", "/_mock/badges/<user>.svg"),
     ("POST", "/_mock/backup-codes"),
     ("GET", "/_mock/clock"),
     ("POST", "/_mock/clock"),
@@ -95,6 +104,7 @@ def test_env_names_the_applications_and_the_district(mock: Mock) -> None:
         "CLEVER_SSO_CLIENT_SECRET": mock.sso.client_secret,
         "CLEVER_LIBRARY_CLIENT_ID": mock.library.client_id,
         "CLEVER_LIBRARY_CLIENT_SECRET": mock.library.client_secret,
+        "CLEVER_LIBRARY_REDIRECT_URI": CALLBACK,
     }
 
 
@@ -118,10 +128,10 @@ def test_the_three_applications_every_world_begins_with(mock: Mock) -> None:
         "client_id": mock.sync.client_id,
         "client_secret": mock.sync.client_secret,
         "name": "Example Roster",
-        "products": ["secure_sync", "sso"],
+        "products": ["secure_sync", "sso", "lms_connect"],
         "redirect_uris": [CALLBACK, OTHER],
         "supported_user_types": ["student", "teacher", "staff", "district_admin"],
-        "granted": ["resources"],
+        "granted": ["lms", "resources"],
         "off": [],
         "optional": [],
         "roles": ["contact", "district_admin", "staff", "student", "teacher"],
@@ -133,6 +143,7 @@ def test_the_three_applications_every_world_begins_with(mock: Mock) -> None:
         "implicit": False,
         "loginas_flag": False,
         "website": "",
+        "lti": None,
     }
     assert sync == shown
     assert sso["products"] == ["sso"]
@@ -143,6 +154,7 @@ def test_the_three_applications_every_world_begins_with(mock: Mock) -> None:
         "name": "Example Library",
         "products": ["library"],
         "supported_user_types": ["student", "teacher"],
+        "granted": ["resources"],
         "events": False,
     }
 

@@ -21,12 +21,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from click.testing import CliRunner
-from clients import Mock, Reader
+from clients import Mock, Reader, answered
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lives import changes_of
 from test_schemas import rich_town
-from town import ADA, ALGEBRA_ASH, ASH, BEN, BIRCH, CLEO, SOL, TESS, TOWN, UMA
+from town import ADA, ALGEBRA_ASH, ASH, BEN, BIRCH, CLEO, DAN, SOL, TESS, TOWN, UMA
 
 from mock_clever.app import create_app
 from mock_clever.cli import main
@@ -39,6 +39,8 @@ from mock_clever.keeping import folder as folder_module
 from mock_clever.keeping.kinds import Each, Inside, Left
 from mock_clever.keeping.opening import DATABASE
 from mock_clever.keeping.table import WORLD
+from mock_clever.lms.records import Assignment, Coursework, Submission
+from mock_clever.lti.launch import Placed
 from mock_clever.model import KINDS, Snapshot
 from mock_clever.pages import Published
 from mock_clever.prepared import prepared_file, save
@@ -48,7 +50,18 @@ from mock_clever.synthesis import generate
 from mock_clever.versions import VERSIONS
 
 Answers = dict[str, Any]
-SHOWN = ("apps", "connections", "districts", "consents", "faults", "settings", "answer-key", "clock", "keys")
+SHOWN = (
+    "lti",
+    "apps",
+    "connections",
+    "districts",
+    "consents",
+    "faults",
+    "settings",
+    "answer-key",
+    "clock",
+    "keys",
+)
 
 
 class KeptMock(Mock):
@@ -72,6 +85,7 @@ def crawl(mock: Mock, tokens: list[str]) -> dict[str, bytes]:
     """Every answer that shows what is so: the control plane's, lists and feeds in all versions, and /me."""
     found = {path: mock.client.get(f"/_mock/{path}").get_data() for path in SHOWN}
     for district in mock.world.districts:
+        found[f"lms of {district}"] = mock.client.get(f"/_mock/districts/{district}/lms").get_data()
         found[f"sync of {district}"] = mock.client.get(f"/_mock/districts/{district}/sync").get_data()
     for app in mock.world.apps.values():
         own = mock.client.get("/oauth/tokens?owner_type=district", auth=(app.client_id, app.client_secret))
@@ -125,6 +139,27 @@ def act(mock: Mock) -> Answers:
     mock.control("PATCH", f"districts/{TOWN}/library", {"blocked": [mock.sync.client_id]})
     mock.control("POST", "keys/rotate")
     mock.control("POST", "faults", {"path": "/v9", "times": 3}, 201)
+    mock.control("PUT", f"districts/{TOWN}/lms", {"lms_type": "canvas", "unmatched": [DAN]})
+    world.launches.add(connection, ADA, world.clock.now())
+    tool = {"login_url": "https://a.example/login", "redirect_uris": ["https://a.example/lti"]}
+    mock.control("PUT", f"apps/{mock.sync.client_id}/lti", tool | {"target_link_uri": "https://a.example/"})
+    launch = mock.control("POST", f"lms/{TOWN}/launch", {"user": TESS, "mode": "id-token"})
+    hint = answered(launch["redirect"])["lti_message_hint"]
+    waiting = world.platform.awaited(hint, world.clock.now())
+    assert waiting is not None
+    placed = Placed(id="p", connection=connection, section=ALGEBRA_ASH, type="link", url="https://a.example/1")
+    world.platform.place(waiting, [placed])
+    essay = Assignment(
+        id="e",
+        connection=connection,
+        section=ALGEBRA_ASH,
+        created="",
+        last_modified="",
+        title="Essay",
+        description="",
+        assignee_mode="all",
+    )
+    world.gradebooks.put(Coursework(TOWN, essay, {ADA: Submission(grade_points=85.5, flags=("late",))}))
     world.badges.renew(ADA)
     world.answers.plant([{"id": "X-1", "records": []}])
     world.life(TOWN).options = Options(course_keys=False)
@@ -135,6 +170,7 @@ def act(mock: Mock) -> Answers:
         "backup": world.badges.backup(world.mint, TOWN, ADA, world.clock.now()),
         "struck": mock.client.get("/v9/users").status_code,
         "code": mock.code(ADA, mock.sso),
+        "hint": hint,
     }
 
 
@@ -146,6 +182,9 @@ def go_on(mock: Mock, given: Answers) -> Answers:
     """Further acts, each of which needs something that was before; what they answered."""
     world = mock.world
     told: Answers = {
+        "grades": world.gradebooks.of(TOWN),
+        "launched": world.launches.has(mock.connection(mock.sync), ADA),
+        "lti": world.platform.awaited(given["hint"], world.clock.now()),
         "exchanged": mock.exchange(given["code"], mock.sso).get_json(),
         "session": world.grants.session(given["session"], world.clock.now(), 7200) is not None,
         "badge": world.badges.value(ADA),

@@ -282,6 +282,8 @@ DEPARTS: dict[swagger.Departure, tuple[tuple[str, ...], str]] = {
     ("Student.frl_status", "key"): (("v3.0",), "documented for v3.0, published since v3.1 (data-api 9.5)"),
     ("Student.iep_status", "key"): (("v3.0",), "documented for v3.0, published since v3.1 (data-api 9.5)"),
     ("Student.home_language", "key"): (("v3.0",), "documented for v3.0, published since v3.1 (data-api 9.5)"),
+    ("District.last_lms_sync", "key"): (("v3.1",), "documented, not published (lms-connect 2)"),
+    ("District.lms_matched_percentage", "key"): (("v3.1",), "documented, not published (lms-connect 2)"),
     # values
     ("Disability.disability_code", "values"): (("v3.1",), "upper case or blank, as documented (data-api 9.5)"),
     ("Student.home_language", "values"): (("v3.1",), "blank, as what a source leaves out is (data-api 7)"),

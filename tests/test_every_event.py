@@ -206,6 +206,7 @@ AS_IN_ANSWERS = (
     *((f"Student.{name}", "key") for name in ("frl_status", "iep_status", "home_language")),
     *((f"Student.{name}", "values") for name in ("home_language", "home_language_code")),
     *((f"Disability.{name}", "values") for name in ("disability_code", "disability_type")),
+    *((f"District.{name}", "key") for name in ("last_lms_sync", "lms_matched_percentage")),
 )
 """Departures of records in the Data API's answers too, and from the same on; the reasons stand there."""
 

@@ -136,7 +136,7 @@ def test_clearing_and_resetting_forget_every_fault_and_numbers_go_on(mock: Mock)
 
 def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
     sent = {"path": "/x", "kind": "html", "method": "GET", "status": 503, "skip": 2, "times": None}
-    sent["headers"] = {"X-Ratelimit-Reset": "1798761600"}
+    sent |= {"headers": {"X-Ratelimit-Reset": "1798761600"}, "seconds": 2.5, "message": "Later", "part": "y"}
     assert mock.control("POST", "faults", sent, 201) == {"id": "F1", **sent, "seen": 0}
     assert mock.control("POST", "faults", {"path": "/y"}, 201) == {
         "id": "F2",
@@ -147,6 +147,9 @@ def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
         "skip": 0,
         "times": 1,
         "headers": {},
+        "seconds": 5.0,
+        "message": "Internal error",
+        "part": "",
         "seen": 0,
     }
 
@@ -156,7 +159,10 @@ def test_a_fault_is_shown_as_it_was_planned(mock: Mock) -> None:
     [
         ({}, "missing required field `path`"),
         ({"path": 5}, "Expected `str`"),
-        ({"path": "/", "kind": "explode"}, "choose one of status, html, empty, truncate, repeat, reorder"),
+        (
+            {"path": "/", "kind": "explode"},
+            "choose one of status, html, empty, truncate, slow, lost, repeat, reorder",
+        ),
         ({"path": "/", "status": 200}, "400 to 599"),
         ({"path": "/", "status": "500"}, "Expected `int`"),
         ({"path": "/", "skip": -1}, ">= 0"),
@@ -180,3 +186,19 @@ def test_faults_stay_in_their_world(mock: Mock) -> None:
     headers = {"Authorization": f"Bearer {mock.reader().token}"}
     assert mock.client.get(f"/w/a/v3.0/schools/{ASH}", headers=headers).status_code == 200
     assert mock.client.get(f"/v3.0/districts/{TOWN}", headers=headers).status_code == 500
+
+
+def test_a_lost_answer_is_to_something_that_was_done(mock: Mock) -> None:
+    plan(mock, "/v3.0/users", kind="lost", status=504)
+    lost = mock.reader().ask("/v3.0/users")
+    assert (lost.status_code, lost.get_json()) == (504, {"message": "Internal error"})
+    written = mock.control("GET", "journal?kind=data")["entries"][-1]
+    assert (written["status"], written["client_id"]) == (504, mock.sync.client_id)
+
+
+def test_a_slow_answer_takes_as_long_as_planned(mock: Mock) -> None:
+    plan(mock, "/v3.0/users", kind="slow", seconds=0.05)
+    assert mock.reader().ask("/v3.0/users").status_code == 200
+    assert mock.control("GET", "journal?kind=data")["entries"][-1]["ms"] >= 50
+    told = mock.control("POST", "faults", {"path": "/", "kind": "slow", "seconds": 61}, 400)["message"]
+    assert "<= 60" in told

@@ -282,6 +282,8 @@ OPTIONAL_SCOPES = {
     "lms_status": "lms",
     "lms_type": "lms",
     "lms_state": "lms",
+    "last_lms_sync": "lms",
+    "lms_matched_percentage": "lms",
     "last_attendance_sync": "attendance",
 }
 OPT_IN = {

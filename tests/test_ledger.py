@@ -40,7 +40,7 @@ SOURCE = re.compile(
 @pytest.mark.parametrize("kind", ledger.KINDS)
 def test_every_entry_has_a_mark_and_a_source_that_names_its_place(kind: str) -> None:
     entries = ledger.ledger(kind)
-    assert len(entries) > 5
+    assert len(entries) > 5 or kind == "left out"
     assert [e for e in entries if e.kind != kind or not e.name or not e.where or e.mark not in ledger.MARKS] == []
     assert [(e.name, e.source) for e in entries if SOURCE.fullmatch(e.source) is None] == []
 
@@ -73,7 +73,8 @@ def test_no_two_entries_are_about_the_same() -> None:
         ("refusal", "unknown redirect URI", "pages, 400", "chosen", "sso 14"),
         ("choice", "The order of links", "served", "chosen", "data-api 15 #9"),
         ("endpoint", "GET /v3.1/events", "programs", "documented", "spec:v3.1-events"),
-        ("left out", "POST /v3.1/sections/{section_id}/assignments", "v3.1-lms", "documented", "spec:v3.1-lms"),
+        ("endpoint", "POST /v3.1/sections/{section_id}/assignments", "programs", "documented", "spec:v3.1-lms"),
+        ("refusal", "DueDatePassed", "400", "documented", "docs/clever-lms-connect-api-errors"),
     ],
 )
 def test_some_entries_we_know_by_heart(kind: str, name: str, where: str, mark: str, source: str) -> None:
@@ -188,11 +189,15 @@ VERSIONS = ("v1.2", "v2.0", "v2.1", "v3.0", "v3.1")
 FEEDS = ("school_admins", "schools", "sections", "students", "teachers")  # v1.2 has those of single records too
 
 
+REFUSING = ("lms.no_such_method",)
+"""Views of methods that there are not."""
+
+
 def routes_of(mock: Mock) -> set[tuple[str, str]]:
     """Every route beside the roster's own, written out for each version as the specifications write it."""
     found = set()
     for rule in mock.app.url_map.iter_rules():
-        if rule.endpoint.startswith("data.") or "static" in rule.endpoint:
+        if rule.endpoint.startswith("data.") or "static" in rule.endpoint or rule.endpoint in REFUSING:
             continue
         path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).rstrip("/") or "/"
         paths = {path.replace("{version}", version) for version in VERSIONS}

@@ -42,6 +42,7 @@ STRUCTS = {
     "contact": model.Contact,
     "district.district_contact": model.DistrictContact,
     "district.district_contact.name": model.Name,
+    "district.lms_matched_percentage": model.LmsMatched,
     "school.location": model.Location,
     "school.principal": model.Principal,
     "section.lms_status": model.LmsStatus,

@@ -436,7 +436,7 @@ def test_the_journal_knows_who_asked(mock: Mock, app: App) -> None:
     ]
 
 
-def test_a_start_that_signs_nothing_loads_no_cryptography() -> None:
-    code = "import mock_clever.app, sys; print({'joserfc', 'cryptography'} & set(sys.modules))"
+def test_a_start_that_signs_and_draws_nothing_loads_neither_library() -> None:
+    code = "import mock_clever.app, sys; print({'joserfc', 'cryptography', 'segno'} & set(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "set()"

@@ -13,6 +13,7 @@ from mock_clever.model import (
     Contact,
     District,
     Enrollment,
+    LmsMatched,
     LmsStatus,
     Name,
     Relationship,
@@ -57,7 +58,16 @@ users = st.builds(
 )
 snapshots = st.builds(
     Snapshot,
-    districts=st.just([District(id="d", name="D", login_methods=("SAML",))]),
+    districts=st.just(
+        [
+            District(
+                id="d",
+                name="D",
+                login_methods=("SAML",),
+                lms_matched_percentage=LmsMatched(students=100, teachers=7, sections=0),
+            )
+        ]
+    ),
     users=st.lists(users, max_size=6),
 )
 
@@ -104,8 +114,8 @@ def test_an_order_of_teachers_is_kept() -> None:
 
 
 def test_a_value_that_cannot_be_packed_is_named() -> None:
-    school = School(id="1", name="n", sis_id="x", ext={"size": 12}, **DATED)  # type: ignore[dict-item]  # on purpose
-    with pytest.raises(TypeError, match="12 cannot be packed"):
+    school = School(id="1", name="n", sis_id="x", ext={"size": 1.5}, **DATED)  # type: ignore[dict-item]  # on purpose
+    with pytest.raises(TypeError, match=r"1\.5 cannot be packed"):
         pack(Snapshot(schools=[school]))
 
 

@@ -14,14 +14,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from town import ADA, BEN, ROOT, TESS, TOWN, UMA
+from town import ADA, ALGEBRA_ASH, BEN, ROOT, TESS, TOWN, UMA
 from werkzeug.test import TestResponse
 
+from mock_clever.lms.records import Assignment, Attachment, Coursework, Submission
 from mock_clever.portal.headers import PAGE
 
 SHORT = "hand-written-town"
 EVIL = "\"'><img src=x onerror=alert(1)><script>alert(2)</script>"
-NOT_HTML = {"/favicon.ico", "/library/installs.csv"}
+WORK = "00000000-0000-4000-8000-000000000001"
+QR = f"/in/{SHORT}/teacher/badges/{ADA}.svg"
+NOT_HTML = {"/favicon.ico", "/library/installs.csv", QR}
 """The routes of people's pages that answer none."""
 
 
@@ -33,7 +36,8 @@ def routes(app: Flask, method: str) -> list[str]:
 
 
 def _filled(path: str) -> list[str]:
-    path = path.replace("<name>", SHORT)
+    path = path.replace("<name>", SHORT).replace("<student>", ADA)
+    path = path.replace("<district>", TOWN).replace("<section>", ALGEBRA_ASH).replace("<assignment>", WORK)
     return [path.replace("<kind>", kind) for kind in ("student", "teacher")] if "<kind>" in path else [path]
 
 
@@ -52,6 +56,25 @@ def asking(mock: Mock, **more: str) -> dict[str, str]:
     return asked | more
 
 
+def assigned(mock: Mock) -> None:
+    """Join the town to an LMS whose grades need a category, and let a student have something to do there."""
+    mock.control("PUT", f"districts/{TOWN}/lms", {"lms_type": "schoology"})
+    dates = {"created": "2026-09-01T00:00:00.000Z", "last_modified": "2026-09-01T00:00:00.000Z"}
+    attached = (Attachment(type="link", url="javascript:alert(1)"), Attachment(type="text", text=EVIL))
+    work = Assignment(
+        id=WORK,
+        connection=mock.connection(mock.sync),
+        section=ALGEBRA_ASH,
+        title=EVIL,
+        description=EVIL,
+        assignee_mode="all",
+        attachments=attached,
+        **dates,
+    )
+    graded = Submission(state="returned", grade_points=7, grade_comment=EVIL, attachments=attached)
+    mock.world.gradebooks.put(Coursework(TOWN, work, {BEN: graded}))
+
+
 class Visit(NamedTuple):
     """A page as somebody found it."""
 
@@ -68,7 +91,9 @@ def every_page() -> list[Visit]:
     mock.control("POST", "consents", {"client_id": mock.library.client_id, "teacher": TESS}, 201)
     library = {"client_id": mock.library.client_id}
     paths = [path for path in routes(mock.app, "GET") if path != "/logout"]
-    found = []
+    visitor = mock.app.test_client()
+    found = [Visit(f"/lms/{TOWN}", visitor, visitor.get(f"/lms/{TOWN}"))]
+    assigned(mock)
     for user in ("", ADA, TESS, UMA, ROOT):
         client = signed_in(mock, user).client if user else mock.app.test_client()
         for path in paths:
@@ -252,6 +277,9 @@ WORDS = st.one_of(
                 "11",
                 SHORT,
                 "on",
+                "edit",
+                "submit",
+                "categorise",
             ),
         ]
     ),
@@ -274,6 +302,7 @@ NAMES = st.sampled_from(
             "turn",
         ),
         *("badge", "pin", "backup_code", "act", "student", "district", "csrf", "x"),
+        *("lms_type", "section", "title", "due_date", "points_possible", "category_id", "work"),
     ]
 )
 
@@ -365,6 +394,7 @@ def _fuzzed() -> tuple[Mock, dict[str, FlaskClient]]:
     """One mock for all examples, with a browser of each kind of person; whoever was signed out, is in again."""
     if not _KEPT:
         mock = Mock()
+        assigned(mock)
         _KEPT.append((mock, {user: signed_in(mock, user).client for user in (ADA, TESS, UMA, ROOT)}))
         _KEPT[0][1][""] = mock.app.test_client()
     mock, clients = _KEPT[0]

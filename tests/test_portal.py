@@ -147,7 +147,7 @@ def test_every_button_goes_on_with_the_login(mock: Mock, browser: Browser) -> No
     links = [str(a["href"]) for a in soup(browser.open(PAGE, **sent)).select("a.AuthMethod--container")]
     assert len(links) == 8
     for link in links:
-        assert answered(link) == sent | {"district_id": TOWN}
+        assert {k: v for k, v in answered(link).items() if k != "method"} == sent | {"district_id": TOWN}
         page = browser.client.get(link)
         assert page.status_code == 200
         assert {
@@ -155,6 +155,43 @@ def test_every_button_goes_on_with_the_login(mock: Mock, browser: Browser) -> No
             for form in soup(page).select("form")
             for i in form.select("input[name=state], input[name=redirect_uri]")
         } == {"s", OTHER}
+
+
+def outside(mock: Mock, browser: Browser) -> TestResponse:
+    """The page that stands in for Google, on the way to the single sign-on application."""
+    sent = {"response_type": "code", "client_id": mock.sso.client_id, "redirect_uri": OTHER, "state": "s"}
+    return browser.client.get("/oauth/provider", query_string=sent | {"method": "Google", "district_id": TOWN})
+
+
+def test_who_comes_back_from_an_identity_provider_logs_in_with_clever_once_more(
+    mock: Mock, browser: Browser
+) -> None:
+    assert "Log in with Google" in text(outside(mock, browser))
+    screen = browser.client.get(browser.choose(outside(mock, browser), ADA).headers["Location"])
+    assert "Ada Ñandú" in text(screen)
+    [form] = soup(screen).select("form")
+    assert [button.get_text() for button in form.select("button")] == ["Log in with Clever"]
+    assert browser.submit(form, csrf="x").status_code == 403
+    landed = browser.submit(form).headers["Location"]
+    assert landed.startswith(OTHER) and list(answered(landed)) == ["code", "scope", "state"]
+    assert Browser(mock.app).client.get(screen.request.url).status_code == 302, "nobody is there: to the beginning"
+
+
+@pytest.mark.parametrize("failure", ["no_match", "no_code", "no_token"])
+def test_a_login_that_brings_nobody_back_is_logged_by_its_name(failure: str, mock: Mock, browser: Browser) -> None:
+    form = soup(outside(mock, browser)).select_one(".testers form")
+    assert form is not None
+    refused = browser.submit(form, failure=failure)
+    assert refused.status_code == 403 and "Google" in text(refused)
+    assert failure in text(refused)
+    assert [f["id"] for row in mock.control("GET", "journal")["entries"] for f in row["findings"]] == [failure]
+    assert browser.client.get(TEACHER).headers["Location"] == PAGE, "nobody is signed in"
+
+
+def test_an_account_that_nobody_has_matches_nobody(mock: Mock, browser: Browser) -> None:
+    form = soup(outside(mock, browser)).select_one("ul.people form")
+    assert form is not None
+    assert "no_match" in text(browser.submit(form, user="nobody@example.org"))
 
 
 def test_clever_passwords_are_typed_on_a_page_of_their_own(mock: Mock, browser: Browser) -> None:

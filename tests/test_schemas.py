@@ -217,7 +217,16 @@ NOT_PUBLISHED = {
         ("student", "iep_status"),
         ("student", "home_language"),
     },
-    "v3.1": {("student", "email")},
+    "v3.1": {
+        ("student", "email"),
+        *(
+            ("district", name)
+            for name in (
+                *("last_lms_sync", "lms_matched_percentage", "lms_matched_percentage.students"),
+                *("lms_matched_percentage.teachers", "lms_matched_percentage.sections"),
+            )
+        ),
+    },
 }
 # Fields whose values differ, and why.
 OTHER_VALUES: dict[tuple[str, str], str] = {
@@ -397,6 +406,8 @@ def rich_town() -> Snapshot:
                 "nces_id": "2",
                 "lms_type": "canvas",
                 "lms_state": "success",
+                "last_lms_sync": "2026-08-10T16:08:05.000Z",
+                "lms_matched_percentage": {"students": 100, "teachers": 50, "sections": 0},
                 "last_attendance_sync": "2026-08-10T16:08:05.000Z",
                 "district_contact": {
                     "id": "6a0000000000000000000099",

@@ -40,7 +40,7 @@ def test_the_wheel_holds_pages_fixtures_and_no_tests(unpacked: Path) -> None:
 
 def test_the_demonstration_runs_from_the_wheel_outside_the_checkout(unpacked: Path, tmp_path: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "mock_clever", "demo", "--out", "reports"],
+        [sys.executable, "-m", "mock_clever", "demo", "--out", "reports", "--only", "SSO-05,SYN-06"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(unpacked)},
         capture_output=True,

@@ -6,7 +6,10 @@ import pytest
 from clients import CALLBACK, Browser, Mock, answered, soup
 from town import ADA, ASH, BEN, TOWN, town
 
-from mock_clever.scenarios import Scenario
+from mock_clever.app import create_app
+from mock_clever.apps import standard_apps
+from mock_clever.scenarios import Scenario, Start, Worlds
+from vendor_app.config import LIBRARY_CALLBACK, from_environment
 
 
 @pytest.fixture
@@ -170,3 +173,19 @@ def test_a_reset_of_one_world_is_not_felt_in_another(mock: Mock, other: str) -> 
 def test_a_scenario_s_redirect_uris_are_those_of_both_applications(mock: Mock) -> None:
     assert mock.sync.redirect_uris == mock.sso.redirect_uris == (CALLBACK, CALLBACK + "/other")
     assert Scenario().redirect_uris == ("http://127.0.0.1:5000/oauth/clever/callback",)
+
+
+def test_the_reference_vendor_app_s_redirect_uris_are_registered_from_the_beginning() -> None:
+    mock = create_app(Worlds(Start(Scenario(), town(), []))).test_client()
+    config = from_environment(mock.get("/_mock/env").get_json())
+    apps = {app["client_id"]: app["redirect_uris"] for app in mock.get("/_mock/apps").get_json()["apps"]}
+    assert apps[config.login.client_id][0] == config.redirect_uri
+    assert apps[config.for_library.login.client_id][0] == config.for_library.redirect_uri
+    assert config.for_library.redirect_uri.endswith(LIBRARY_CALLBACK)
+
+
+def test_the_library_app_has_a_redirect_uri_of_its_own_beside_the_usual_one() -> None:
+    usual, own = "http://127.0.0.1:5000/oauth/clever/callback", "http://127.0.0.1:5000/oauth/clever/library"
+    assert [app.redirect_uris for app in standard_apps((usual,))] == [(usual,), (usual,), (own, usual)]
+    for other in ("https://x.example/callback", f"{usual}/"):
+        assert standard_apps((other, usual))[2].redirect_uris == (other, own, usual)

@@ -100,6 +100,11 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help="Clever has OpenID Connect switched on for our app: send a nonce with each login (CLEVER_OPENID=1)",
     )
     parser.add_argument(
+        "--both-apps",
+        action="store_true",
+        help="let people whom the login app is not shared with log in to the roster app (CLEVER_BOTH_APPS=1)",
+    )
+    parser.add_argument(
         "--hurry",
         type=speed,
         default=1.0,
@@ -116,7 +121,7 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
 
 def serve(options: Namespace, behaviour: Behaviour) -> None:
     """Serve until SIGTERM or Ctrl-C, then finish what is running and stop."""
-    names = ("database", "api_version", "page_size", "method", "archive_share", "openid", "probe")
+    names = ("database", "api_version", "page_size", "method", "archive_share", "openid", "both_apps", "probe")
     settings = {name: getattr(options, name) for name in names}
     config = from_environment(os.environ, **settings)
     context = tls(options.certificate, options.key) if options.certificate else None

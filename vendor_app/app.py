@@ -7,14 +7,16 @@ import requests
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from vendor_app import pages, probe, signin, teaching
+from vendor_app import assigning, pages, probe, probe_coursework, signin, teaching
 from vendor_app.behaviour import Behaviour, Shown
 from vendor_app.clever import Clever
 from vendor_app.clock import Clock
 from vendor_app.config import Config
+from vendor_app.coursework import Coursework
 from vendor_app.errors import Failure, NotFound
 from vendor_app.library import Library
 from vendor_app.openid import IdTokens
+from vendor_app.passback import Passback
 from vendor_app.people import People
 from vendor_app.sessions import Sessions
 from vendor_app.store import Store
@@ -37,6 +39,7 @@ def create_app(
     store = Store(config.database)
     clever = Clever(config.clever_url, behaviour, clock, http)
     people = People(store, behaviour)
+    coursework = Coursework(store, clock)
     vendor = Vendor(
         config=config,
         behaviour=behaviour,
@@ -48,6 +51,9 @@ def create_app(
         syncs=Syncs(config, behaviour, clock, store, clever, background),
         library=Library(config, behaviour, store, clever, people),
         id_tokens=IdTokens(clever, behaviour, clock),
+        coursework=coursework,
+        passback=Passback(config, behaviour, store, clever, coursework),
+        background=background,
     )
     app = Flask(__name__)
     app.extensions["vendor"] = vendor
@@ -55,8 +61,10 @@ def create_app(
     app.register_blueprint(signin.blueprint(vendor))
     app.register_blueprint(pages.blueprint(vendor))
     app.register_blueprint(teaching.blueprint(vendor))
+    app.register_blueprint(assigning.blueprint(vendor))
     if config.probe:
         app.register_blueprint(probe.blueprint(vendor))
+        app.register_blueprint(probe_coursework.blueprint(vendor))
     every_page(app, vendor)
     every_failure(app, vendor)
     return app

@@ -7,7 +7,7 @@ a subclass with one method overridden. Requirement ids are those of Clever's cer
 import logging
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from vendor_app import ids
@@ -25,6 +25,7 @@ from vendor_app.records import (
     sis_id,
     students,
     teachers,
+    text,
 )
 
 log = logging.getLogger("vendor_app")
@@ -40,6 +41,10 @@ EVENTS_LAST = timedelta(days=29)
 """Clever keeps events for 30 days; the last of them is left as a margin."""
 A_HANDFUL = 10
 """Fewer records of a type than this are archived without asking, whatever share they are."""
+UNKNOWN_TO = {"canvas": ("term_id",), "google_classroom": ("submission_types", "term_id", "max_attempts")}
+"""Fields of an assignment that an LMS does not know (docs/lms-connect-output-behavior)."""
+NEVER_LAUNCHED = "Error updating submission"
+"""Schoology's words about a student who never opened the app there (docs/submitting-schoology-submissions)."""
 
 Candidates = Sequence[Record]
 
@@ -64,6 +69,18 @@ class Window:
     """Whether a `districts.created` stands after the cursor."""
     unheard: bool = False
     """Whether the feed says nothing although the district was synced since, or for a week."""
+
+
+@dataclass(frozen=True)
+class FailedWrite:
+    """A write to the LMS behind Clever that failed: `status` is None when no readable answer came."""
+
+    lms: str
+    method: str
+    retries: int
+    status: int | None
+    message: str
+    reset_in: float
 
 
 @dataclass(frozen=True)
@@ -95,6 +112,17 @@ class Behaviour:
             "redirect_uri": config.redirect_uri,
             "state": state,
         }
+
+    def asks_to_come_back(self, another: bool) -> bool:
+        """Where another app of ours stands behind the button, who may not use this one comes back to us (ADJ-17).
+
+        The last attempt does not ask for it, so that Clever tells why (docs/best-practices-edge-cases).
+        """
+        return another
+
+    def tries_another_app(self, another: bool) -> bool:
+        """Whoever came back tries the next app behind the button, if there is one (ADJ-17)."""
+        return another
 
     def restart_without_state(self, parameters: dict[str, str], restarts: int) -> dict[str, str] | None:
         """A login from Clever carries no `state`: start again with our own, but not for ever (SSO-08, ADJ-03).
@@ -511,6 +539,134 @@ class Behaviour:
             for role, people in (("teacher", teachers(section)), ("student", students(section))):
                 for user in people:
                     yield Enrollment(clever_id(section), user, role)
+
+    # ── Coursework (LMS Connect) ──────────────────────────────────────────────────────────────────────────
+
+    def district_is_ready(self, lms_state: str) -> bool:
+        """Nothing is written before the district's LMS is connected and matched (T-LMS-00, LMS-A1)."""
+        return lms_state == "success"
+
+    def section_is_ready(self, synced_in_lms: bool) -> bool:
+        """Nothing is written to a section that the matching did not find in the LMS (LMS-A1)."""
+        return synced_in_lms
+
+    def assignment_sent(self, lms: str, fields: Told) -> Told:
+        """What a new assignment is made of: all that its LMS knows, and nothing empty (LMS-01, T-LMS-08 to 10).
+
+        Schoology cannot do without the term; Canvas shows blanks without submission types and attempts.
+        """
+        return {key: value for key, value in fields.items() if value and key not in UNKNOWN_TO.get(lms, ())}
+
+    def due_date_sent(self, due: datetime) -> str:
+        """A due date is one moment for everyone, so it goes out in UTC (LMS-01)."""
+        return due.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def attachment_sent(self, lms: str, title: str, url: str) -> Told:
+        """A link is a link, but Schoology takes text only (T-LMS-10, docs/submitting-schoology-submissions)."""
+        how = {"type": "text", "text": url} if lms == "schoology" else {"type": "link", "url": url}
+        return {**how, "title": title}
+
+    def ids_to_keep(self, ids: Sequence[str]) -> Sequence[str]:
+        """The id of every assignment of a section is kept: there is no list to find it in again (LMS-A2)."""
+        return ids
+
+    def when_assignment_changes(self) -> str:
+        """A change goes to the assignment that is there: `patch` (LMS-02). `create` and `keep` are defects."""
+        return "patch"
+
+    def changes_sent(self, lms: str, before: Told, after: Told) -> Told:
+        """Only what changed: a due date that has passed would be refused when told again (LMS-02, T-LMS-02).
+
+        Google Classroom cannot change attachments (docs/lms-connect-output-behavior).
+        """
+        emptied: Told = {"attachments": []} if "attachments" in before and "attachments" not in after else {}
+        changed = emptied | {key: value for key, value in after.items() if before.get(key) != value}
+        fixed = ("attachments",) if lms == "google_classroom" else ()
+        return {key: value for key, value in changed.items() if key not in fixed}
+
+    def when_assignment_is_deleted(self) -> str:
+        """What is deleted here is deleted in the LMS: `delete` (LMS-03). `keep` is a defect."""
+        return "delete"
+
+    def score_sent(self, lms: str, fields: Told) -> Told:
+        """Points are `grade_points` everywhere, 0 too; the rest as its LMS takes it (LMS-04, T-LMS-08 to 10).
+
+        Only Google Classroom takes a state, and needs one. Canvas takes a comment with a grade and a grader.
+        `fields` are points, comment, state, grader and attachments, None or empty where there is none.
+        """
+        points, comment = fields["points"], fields["comment"]
+        sent: Told = {} if points is None else {"grade_points": points}
+        if fields["attachments"]:
+            sent["attachments"] = fields["attachments"]
+        if lms == "google_classroom":
+            sent["state"] = fields["state"] or "submitted"
+        elif lms == "canvas" and comment and fields["grader"] and points is not None:
+            sent |= {"grade": f"{points:g}", "grade_comment": comment, "grader_id": fields["grader"]}
+        elif lms != "canvas" and comment:
+            sent["grade_comment"] = comment
+        return sent
+
+    def states_on_the_way(self, lms: str, had: str, wanted: str) -> Sequence[str]:
+        """In Google Classroom nothing is returned, or reclaimed, that was not submitted before (T-LMS-09).
+
+        `had` is the state we sent last, "" for none.
+        """
+        begins = lms == "google_classroom" and had in ("", "created", "reclaimed")
+        return ("submitted",) if begins and wanted in ("returned", "reclaimed") and had != wanted else ()
+
+    def grade_told(self, submission: Told) -> float | None:
+        """No grade in the answer means not graded, which is not 0 (T-LMS-03)."""
+        told = submission.get("grade_points")
+        return float(told) if isinstance(told, int | float) else None
+
+    def due_date_told(self, assignment: Told) -> str:
+        """A teacher may have taken the due date away in the LMS: "" (T-LMS-09)."""
+        return text(assignment.get("due_date"))
+
+    def next_submissions(self, body: Told) -> str | None:
+        """Submissions too are read to the end of their `next` links (T-LMS-03)."""
+        return self.next_page(body)
+
+    def write_patience(self) -> float:
+        """A write goes on to the LMS and back: expect 15 to 60 seconds (LMS-A3, docs/core-concepts)."""
+        return 30.0
+
+    def wait_before_writing_again(self, write: FailedWrite) -> float | None:
+        """A write that may be repeated without harm is, like a reading; a refused one never (T-LMS-11, ADJ-12).
+
+        A new assignment whose answer was lost may be there, and nothing tells it from a second one: there is
+        neither a list of assignments nor a key that makes a repetition harmless (I-28). Only a 429 says for sure
+        that nothing was made. Schoology's 500 is a refusal: it waits for the student (T-LMS-10).
+        """
+        if write.method == "POST" and write.status != 429:
+            return None
+        if write.lms == "schoology" and write.message == NEVER_LAUNCHED:
+            return None
+        return self.wait_before_retry(write.retries, write.status, write.reset_in)
+
+    def sends_again(self, confirmed: bool) -> bool:
+        """An assignment that may be in the LMS already is sent again only when somebody has looked (I-28)."""
+        return confirmed
+
+    def key_is_refused(self, status: int | None) -> bool:
+        """A key that no longer works answers 401, and 403 where coursework is (T-LMS-11, docs/error-messages)."""
+        return status in (401, 403)
+
+    def refusal_means(self, lms: str, status: int | None, message: str) -> str:
+        """What a failed write means for a teacher: a key of `refusals.MEANINGS`; "" that all is well, a defect.
+
+        (T-LMS-08, T-LMS-10, T-LMS-11, docs/clever-lms-connect-api-errors)
+        """
+        known = (
+            (status == 404 and "Assignment" in message, "gone"),
+            (status == 404 and "User" in message, "not assigned"),
+            (lms == "canvas" and "UNSUPPORTED_OPERATION" in message, "unpublished"),
+            (lms == "schoology" and message == NEVER_LAUNCHED, "never launched"),
+            (status == 400 and "due_date must be in the future" in message, "overdue"),
+            (status in (401, 403), "no key"),
+            (status is None or status == 429 or status >= 500, "no answer"),
+        )
+        return next((meaning for holds, meaning in known if holds), "refused")
 
 
 def fits(local: Record, told: Told) -> bool:

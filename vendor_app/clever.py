@@ -9,11 +9,11 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from vendor_app.behaviour import Behaviour, TokenRequest
+from vendor_app.behaviour import Behaviour, FailedWrite, TokenRequest
 from vendor_app.clock import Clock
 from vendor_app.config import App
 from vendor_app.errors import CleverTrouble
-from vendor_app.records import Event, Told, clever_id, part
+from vendor_app.records import Event, Told, clever_id, part, text
 
 TIMEOUT = (5, 60)
 
@@ -126,6 +126,35 @@ class Clever:
             return False
         return True
 
+    # ── Coursework (docs/api-reference, LMS Connect) ──────────────────────────────────────────────────────
+
+    def write(self, lms: str, method: str, path: str, token: str, sent: Told | None = None) -> Told:
+        """Write to the LMS behind Clever; the record it answers, nothing after a deletion.
+
+        Such a write goes on to the LMS and may take as long as `Behaviour` has patience. What comes back other
+        than `{"data": …}` may or may not have been written, so it counts as no answer.
+        """
+        patience = self._clock.patience(self._behaviour.write_patience())
+        retries = 0
+        while True:
+            try:
+                body = self._once(method, path, token=token, document=sent, timeout=patience)
+                return {} if method == "DELETE" else inner(path, body)
+            except CleverTrouble as trouble:
+                failed = FailedWrite(lms, method, retries, trouble.status, trouble.message, trouble.reset_in)
+                wait = self._behaviour.wait_before_writing_again(failed)
+                if wait is None:
+                    raise
+                self._clock.sleep(wait)
+                retries += 1
+
+    def submissions(self, path: str, token: str, limit: int, *, patient: bool = False) -> list[Told]:
+        """What every student has of an assignment. Its list holds the records as they are, unlike the others."""
+        pages = self._bodies(
+            path, f"{path}?limit={limit}", token, self._behaviour.next_submissions, patient=patient
+        )
+        return [told for body in pages for told in entries(path, body)]
+
     # ── The wire ──────────────────────────────────────────────────────────────────────────────────────────
 
     def _walk(
@@ -137,6 +166,18 @@ class Clever:
         *,
         patient: bool = True,
     ) -> Iterator[list[Told]]:
+        for body in self._bodies(path, first, token, following, patient=patient):
+            yield [inner(path, element) for element in entries(path, body)]
+
+    def _bodies(
+        self,
+        path: str,
+        first: str,
+        token: str,
+        following: Callable[[Told], str | None],
+        *,
+        patient: bool,
+    ) -> Iterator[Told]:
         ask = self._patiently if patient else self._once
         next_path: str | None = first
         seen: set[str] = set()
@@ -145,7 +186,7 @@ class Clever:
                 raise CleverTrouble(path, None, "the next link leads to a page that was already read")
             seen.add(next_path)
             body = ask("GET", next_path, token=token)
-            yield [inner(path, element) for element in entries(path, body)]
+            yield body
             next_path = following(body)
 
     def _patiently(self, method: str, path: str, **how: Any) -> Told:
@@ -168,6 +209,8 @@ class Clever:
         token: str | None = None,
         basic: App | None = None,
         form: dict[str, str] | None = None,
+        document: Told | None = None,
+        timeout: float | tuple[float, float] = TIMEOUT,
     ) -> Told:
         if not path.startswith("/"):
             raise CleverTrouble(path, None, "the link is not a path of Clever's, so no token is sent there")
@@ -178,13 +221,16 @@ class Clever:
                 headers={"Authorization": f"Bearer {token}"} if token else None,
                 auth=(basic.client_id, basic.client_secret) if basic else None,
                 data=form,
-                timeout=TIMEOUT,
+                json=document,
+                timeout=timeout,
                 allow_redirects=False,
             )
         except requests.RequestException as error:
             raise CleverTrouble(path, None, f"no answer ({type(error).__name__})") from error
         if answer.status_code != 200:
             raise self._refusal(path, answer)
+        if method == "DELETE":
+            return {}
         try:
             body = json.loads(answer.content)
         except ValueError as error:
@@ -195,9 +241,20 @@ class Clever:
 
     def _refusal(self, path: str, answer: requests.Response) -> CleverTrouble:
         trouble = CleverTrouble(path, answer.status_code, f"Clever answered {answer.status_code}")
+        trouble.message = message(answer)
         if answer.status_code == 429:
             trouble.reset_in = reset(answer.headers.get("X-Ratelimit-Reset", "")) - self._clock.now().timestamp()
         return trouble
+
+
+def message(answer: requests.Response) -> str:
+    """What a refusal says, if it says so in Clever's way: its code and its message."""
+    try:
+        told = json.loads(answer.content)
+    except ValueError:
+        return ""
+    said = (told.get("code"), told.get("message")) if isinstance(told, dict) else ()
+    return ": ".join(filter(None, map(text, said)))
 
 
 def reset(header: str) -> float:

@@ -3,6 +3,9 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+LEAST_PATIENCE = 10.0
+"""At most so many times shorter is an answer waited for."""
+
 
 class Clock:
     """The real clock; tests hand in one they can move. It waits `hurry` times shorter than it is told."""
@@ -15,6 +18,10 @@ class Clock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds / self._hurry)
+
+    def patience(self, seconds: float) -> float:
+        """How long to wait for an answer that may take so long: in a hurry too, a machine needs its time."""
+        return seconds / min(self._hurry, LEAST_PATIENCE)
 
 
 def written(moment: datetime) -> str:

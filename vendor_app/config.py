@@ -46,6 +46,8 @@ class Config:
     """The share of the active records of a type that one sync may archive without asking; 1 never asks."""
     openid: bool = False
     """Whether Clever switched OpenID Connect on for our login app: logins then carry a `nonce`."""
+    both_apps: bool = False
+    """Whether our roster app stands behind the login button too, for those who may not use the login app."""
     probe: bool = False
     name: str = "Larkspur Reader"
 
@@ -58,10 +60,15 @@ class Config:
         return self if self.redirect_uri else replace(self, redirect_uri=url + CALLBACK)
 
     @property
+    def for_roster(self) -> "Config":
+        """The same settings for logins of our roster app, which arrive where those of the login app do."""
+        return replace(self, login=self.sync)
+
+    @property
     def for_library(self) -> "Config":
         """The same settings for logins of our Library app, which never get an id_token (docs/library-sso)."""
         uri = self.library_redirect_uri or urljoin(self.redirect_uri, LIBRARY_CALLBACK)
-        return replace(self, login=self.library or self.login, redirect_uri=uri, openid=False)
+        return replace(self, login=self.library or self.login, redirect_uri=uri, openid=False, both_apps=False)
 
 
 def from_environment(environ: Mapping[str, str], **chosen: Any) -> Config:
@@ -86,6 +93,7 @@ def from_environment(environ: Mapping[str, str], **chosen: Any) -> Config:
         sync=App(needed("CLEVER_CLIENT_ID"), needed("CLEVER_CLIENT_SECRET")),
         redirect_uri=environ.get("CLEVER_REDIRECT_URI", ""),
         library=App(library, needed("CLEVER_LIBRARY_CLIENT_SECRET")) if library else None,
+        both_apps=bool(chosen.pop("both_apps", False) or environ.get("CLEVER_BOTH_APPS")),
         openid=bool(chosen.pop("openid", False) or environ.get("CLEVER_OPENID")),
         library_redirect_uri=environ.get("CLEVER_LIBRARY_REDIRECT_URI", ""),
         district=environ.get("CLEVER_DISTRICT_ID", ""),

@@ -177,6 +177,8 @@ class CleverTrouble(Exception):
         self.path = path
         self.status = status
         self.reason = reason
+        self.message = ""
+        """Clever's own words about a refusal, if it had any."""
         self.reset_in = 0.0
 
 

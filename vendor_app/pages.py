@@ -201,11 +201,15 @@ def listing(vendor: Vendor, kind: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Classroom:
-    """A section as its people see it: how many students, and what Clever tells beside the name."""
+    """A section as its people see it: how many students, and what Clever tells beside the name.
+
+    `assigns` says whether whoever looks may give it assignments.
+    """
 
     section: Record
     size: int
     details: tuple[str, ...]
+    assigns: bool
 
 
 def classes(vendor: Vendor, account: Record) -> list[Classroom]:
@@ -214,10 +218,22 @@ def classes(vendor: Vendor, account: Record) -> list[Classroom]:
     sections = vendor.store.by_clever_id("sections", dict.fromkeys(one.section for one, _ in mine))
     size = "SELECT count(*) FROM enrollments WHERE section = ? AND role = 'student' AND status = 'active'"
     return [
-        Classroom(one, vendor.store.number(size, one.clever_id), class_details(one.told))
+        Classroom(
+            one,
+            vendor.store.number(size, one.clever_id),
+            class_details(one.told),
+            may_assign(vendor, account, one),
+        )
         for one in sections
         if one.active
     ]
+
+
+def may_assign(vendor: Vendor, account: Record, section: Record) -> bool:
+    """Whether this person teaches this class, and a district told us of it: the LMS is the district's."""
+    tie = "section = ? AND user = ? AND role = 'teacher' AND status = 'active'"
+    mine = vendor.store.enrollments(tie, section.clever_id or "", account.clever_id or "")
+    return bool(mine) and section.kind == "sections" and section.active and section.in_roster
 
 
 def class_details(told: Told) -> tuple[str, ...]:

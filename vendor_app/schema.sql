@@ -176,3 +176,40 @@ CREATE TABLE IF NOT EXISTS declined (
     section TEXT NOT NULL,
     PRIMARY KEY (teacher, section)
 );
+
+-- Coursework and where it is in the school's LMS. `lms_id` is Clever's id of an assignment, which no list tells again;
+-- `sent` is what the LMS was told last; `form` is the form it was made with, so that a form sent twice makes one.
+CREATE TABLE IF NOT EXISTS assignments (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    section     TEXT NOT NULL,
+    title       TEXT NOT NULL,
+    description TEXT NOT NULL,
+    due_date    TEXT NOT NULL,
+    points      REAL NOT NULL,
+    url         TEXT NOT NULL DEFAULT '',
+    status      TEXT NOT NULL DEFAULT 'waiting'
+                CHECK (status IN ('waiting', 'sending', 'synced', 'unknown', 'failed', 'deleting', 'deleted')),
+    problem     TEXT NOT NULL DEFAULT '',
+    lms         TEXT NOT NULL DEFAULT '',
+    lms_id      TEXT,
+    lms_due     TEXT NOT NULL DEFAULT '',
+    lms_state   TEXT NOT NULL DEFAULT '',
+    sent        TEXT NOT NULL DEFAULT '{}',
+    form        TEXT,
+    at          TEXT NOT NULL,
+    UNIQUE (section, form)
+);
+CREATE TABLE IF NOT EXISTS scores (
+    assignment INTEGER NOT NULL REFERENCES assignments (id) ON DELETE CASCADE,
+    user       TEXT NOT NULL,
+    points     REAL,
+    comment    TEXT NOT NULL DEFAULT '',
+    state      TEXT NOT NULL DEFAULT '',
+    url        TEXT NOT NULL DEFAULT '',
+    grader     TEXT NOT NULL DEFAULT '',
+    sent_state TEXT NOT NULL DEFAULT '',
+    status     TEXT NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'sending', 'sent', 'failed')),
+    problem    TEXT NOT NULL DEFAULT '',
+    at         TEXT NOT NULL,
+    PRIMARY KEY (assignment, user)
+);

@@ -55,7 +55,8 @@ class Identity:
 def blueprint(vendor: Vendor) -> Blueprint:
     """The routes of signing in and out."""
     pages = Blueprint("signin", __name__)
-    arrivals, library = Arrivals(vendor, "sso"), Arrivals(vendor, "library")
+    roster = Arrivals(vendor, "roster") if vendor.config.both_apps else None
+    arrivals, library = Arrivals(vendor, "sso", roster), Arrivals(vendor, "library")
 
     @pages.get("/login")
     def login() -> Response:
@@ -63,7 +64,7 @@ def blueprint(vendor: Vendor) -> Blueprint:
 
     @pages.get(CALLBACK)
     def callback() -> Response:
-        return arrivals.receive()
+        return (roster if roster and roster.began(request.args.get("state", "")) else arrivals).receive()
 
     if vendor.config.library:
 
@@ -90,23 +91,38 @@ def blueprint(vendor: Vendor) -> Blueprint:
 class Arrivals:
     """Everything that can reach the callback of one of our apps."""
 
-    def __init__(self, vendor: Vendor, way: str) -> None:
+    def __init__(self, vendor: Vendor, way: str, another: "Arrivals | None" = None) -> None:
         self._vendor = vendor
         self._behaviour = vendor.behaviour
         self._way = way
-        self._config: Config = vendor.config.for_library if way == "library" else vendor.config
+        self._another = another
+        told = vendor.config
+        self._config: Config = {"library": told.for_library, "roster": told.for_roster}.get(way, told)
 
     def start(self) -> Response:
         """Send the browser to Clever, with a `state` and a `nonce` of its own."""
         return to_clever(self._vendor, self._parameters())
 
+    def _next(self) -> "Arrivals | None":
+        """The app to try after Clever sent somebody back whom we had sent there for this one."""
+        ours = self.began(request.args.get("state", ""))
+        return self._another if ours and self._behaviour.tries_another_app(self._another is not None) else None
+
+    def began(self, state: str) -> bool:
+        """Whether this browser began a login of this app with that `state`."""
+        return any(ids.same(one.state, state) for one in self._started())
+
     def _parameters(self) -> dict[str, str]:
         started = self._vendor.sessions.start(self._way, with_nonce=self._config.openid)
-        nonce = {"nonce": started.nonce} if started.nonce else {}
-        return nonce | self._behaviour.authorize_parameters(self._config, started.state)
+        more = {"nonce": started.nonce} if started.nonce else {}
+        if self._config.both_apps and self._behaviour.asks_to_come_back(self._another is not None):
+            more["return_unshared"] = "true"
+        return more | self._behaviour.authorize_parameters(self._config, started.state)
 
     def receive(self) -> Response:
         if error := request.args.get("error"):
+            if error == "unauthorized-user" and (another := self._next()):
+                return another.start()
             raise NotShared if error == "unauthorized-user" else RefusedByClever
         code = request.args.get("code")
         if not code:

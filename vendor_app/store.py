@@ -14,6 +14,7 @@ SCHEMA = Path(__file__).with_name("schema.sql")
 TABLES = (
     *("problems", "counts", "exchanges", "holds", "syncs", "connections", "applied"),
     *("remains", "tokens", "offers", "declined", "passwords", "profiles"),
+    *("scores", "assignments"),
     *("review", "progress", "sessions", "codes", "enrollments", "records"),
 )
 HISTORY = ("problems", "syncs")

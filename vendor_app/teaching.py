@@ -40,7 +40,9 @@ def blueprint(vendor: Vendor) -> Blueprint:
         mine = [room for room in classes(vendor, account) if room.section.id == internal_id]
         if not mine or "teacher" not in account.roles:
             raise NotFound
-        return render_template("class.html", room=mine[0], students=students(mine[0]))
+        room = mine[0]
+        assigned = vendor.coursework.of_section(room.section.clever_id or "") if room.assigns else []
+        return render_template("class.html", room=room, students=students(room), assignments=assigned)
 
     @pages.get("/merge")
     def merge() -> str | Response:

@@ -9,14 +9,16 @@ from vendor_app.behaviour import Behaviour
 from vendor_app.clever import Clever
 from vendor_app.clock import Clock, written
 from vendor_app.config import Config
+from vendor_app.coursework import Coursework
 from vendor_app.errors import NotAllowed, NotSignedIn, StaleForm
 from vendor_app.library import Library
 from vendor_app.openid import IdTokens
+from vendor_app.passback import Passback
 from vendor_app.people import People
 from vendor_app.records import Record
 from vendor_app.sessions import Sessions
 from vendor_app.store import Store
-from vendor_app.sync import Syncs
+from vendor_app.sync import Background, Syncs
 
 STAFF_ROLES = frozenset({"teacher", "staff", "district_admin"})
 
@@ -35,6 +37,9 @@ class Vendor:
     syncs: Syncs
     library: Library
     id_tokens: IdTokens
+    coursework: Coursework
+    passback: Passback
+    background: Background
 
     def now(self) -> str:
         return written(self.clock.now())

@@ -85,3 +85,16 @@ attestation(
     why="What nobody sees nobody mends; the district will hear it from a teacher.",
     source="docs/sync-troubleshooting",
 )
+
+
+attestation(
+    "T-LMS-06",
+    "What was tested in which LMS is written down",
+    programme="lms",
+    level="checklist",
+    prompt="For each LMS: which district and classes, which requests, what differed, and where is a screenshot "
+    "for every "
+    "item of the checklist?",
+    why="Reviewers ask for evidence from the LMS itself, and the three differ.",
+    source="docs/testing-your-lms-connect-integration",
+)

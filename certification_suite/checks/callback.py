@@ -125,8 +125,8 @@ def forged_state_opens_nothing(exam: Examination) -> str:
         page = victim.open(callback_url(exam, authorize, code=code, state="forged"), until=victim.is_clever)
         sent = exchanged(exam.exchanges("oauth"), code)
         exam.evidence.show(*sent)
+        exam.keep(f"A forged state on {device}", page)
         if sent or is_signed_in(exam, home(exam, victim)):
-            exam.keep(f"A forged state on {device}", page)
             what = "exchanged the code" if sent else "opened a session"
             raise Fail(
                 f"On {device} a callback with state=forged and a valid code {what}.",

@@ -187,8 +187,8 @@ def a_teacher_without_classes_gets_in(exam: Examination) -> str:
     browser, _ = arrive(exam, usual)
     expect_signed_in(exam, browser, usual, "a login of a teacher with classes")
     browser, landed = arrive(exam, a_newcomer(exam, "990001", with_a_class=False))
+    exam.keep("Where the login of a teacher without a class ended", landed)
     if not is_signed_in(exam, home(exam, browser)):
-        exam.keep("Where the login ended", landed)
         raise Fail(
             f"A teacher without a class logged in and ended at {landed.status}: “{landed.main[:160]}”.",
             expected="A signed-in page without classes.",
@@ -306,6 +306,7 @@ def grade_and_subject_are_used(exam: Examination) -> str:
     exam.clever.change(exam.district, [update("sections", classes[0]["id"], subject="science", grade="5")])
     browser, _ = arrive(exam, teacher)
     page = expect_signed_in(exam, browser, teacher, "a login")
+    exam.keep(f"The home page of {teacher.name}", page)
     _expect_a_first_reading(exam, classes)
     kept = next((one.raw for one in exam.probe.records("sections") if one.clever_id == classes[0]["id"]), {})
     if "science" in page.text.casefold():
@@ -338,9 +339,9 @@ def classes_can_be_read_again(exam: Examination) -> str:
     teacher, _ = a_teacher(exam)
     browser, _ = arrive(exam, teacher)
     page = expect_signed_in(exam, browser, teacher, "a login")
+    exam.keep(f"The home page of {teacher.name}", page)
     control = sync_control(page)
     if control is None:
-        exam.keep(f"The home page of {teacher.name}", page)
         raise Fail(
             f"{exam.app.home_page} has no control whose words say sync, refresh or update.",
             expected="A button that reads the classes again.",
@@ -394,6 +395,7 @@ def _picker(exam: Examination, browser: Browser, page: Page) -> tuple[Form, str]
         for form in seen.forms:
             for name, values in form.choices.items():
                 if len(values) > 1:
+                    exam.keep("Where classes are chosen", seen)
                     return form, name
     raise Fail(
         f"Neither {exam.app.home_page} nor a page it leads to lets a teacher choose among classes.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from certification_suite.checks.arriving import expect_an_open_door
+from certification_suite.checks.arriving import expect_an_open_door, expect_signed_in
 from certification_suite.checks.guides import adjacent, also_library, sso
 from certification_suite.checks.journeys import (
     Arrival,
@@ -14,13 +14,14 @@ from certification_suite.checks.journeys import (
     follow_link,
     launch,
     log_in,
+    sign_in,
 )
 from certification_suite.checks.recognition import CLEVER, home, is_signed_in, strangers_stay_out, ways_in
 from certification_suite.drivers.browser import Browser
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Form, Link
 from certification_suite.examination import Examination
-from certification_suite.verdicts import Blocked, Fail, NeedsReview, NoBrowser
+from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview, NoBrowser, NotApplicable
 
 Way = Callable[[Examination, Browser, Person], Arrival]
 
@@ -129,8 +130,8 @@ def every_type_can_log_in(exam: Examination) -> str:
         [person] = exam.people(role)
         browser = exam.browser()
         arrival = log_in(exam, browser, person)
+        exam.keep(f"Where the login of {person.name} ({role}) ended", arrival.page)
         if not is_signed_in(exam, home(exam, browser)):
-            exam.keep(f"Where {person.name}'s login ended", arrival.page)
             raise Fail(
                 f"{person.name} ({role}) logged in and ended at {arrival.page.status} "
                 f"{urlsplit(arrival.page.url).path}: “{arrival.page.main[:160]}”.",
@@ -189,9 +190,9 @@ def every_way_in_works(exam: Examination) -> str:
         arrival = go(exam, browser, person)
         sent = [e for e in exchanged(exam.exchanges("oauth"), arrival.code) if e.status == 200]
         exam.evidence.show(*sent)
+        exam.keep(f"Where {way} ended", arrival.page)
         if not (sent and is_signed_in(exam, home(exam, browser))):
             expect_an_open_door(exam, person)
-            exam.keep(f"Where {way} ended", arrival.page)
             raise Fail(
                 f"{person.name} came by {way} and ended at {arrival.page.status} "
                 f"{urlsplit(arrival.page.url).path}: “{arrival.page.main[:160]}”.",
@@ -234,3 +235,78 @@ def a_launch_is_exchanged_once(exam: Examination) -> str:
     if not first(arrival.started_by_app, "state"):
         raise Fail("The login the app starts again has no `state`.", expected="A `state` of its own.")
     return "The launch's code was dropped, and only that of the app's own login, with its `state`, was exchanged."
+
+
+@adjacent(
+    "ADJ-17",
+    "Several apps behind one button",
+    programme="sso",
+    evidence="A",
+    says="Where a button stands for several Clever apps, it tries them one after the other: all but the last with "
+    "return_unshared=true, the last without, each once.",
+    why="A district shares one of your apps, and nobody knows which. The right one must open, and who may use "
+    "none must read why at Clever instead of going round in circles.",
+    mend="Send return_unshared=true while there is another app to try; at error=unauthorized-user start the next; "
+    "leave it out at the last.",
+    source="docs/best-practices-edge-cases",
+    refuted_by=("ComesBackFromTheLastAppToo", "GivesUpAfterTheFirstApp"),
+)
+def several_apps_are_tried_in_turn(exam: Examination) -> str:
+    tried = (exam.client_id, *exam.app.other_client_ids)
+    if len(tried) == 1:
+        raise NotApplicable(
+            "One Clever app stands behind the button: certification.toml names no other_client_ids."
+        )
+    strangers_stay_out(exam)
+    [person] = exam.anyone()
+    browser = exam.browser()
+    arrival = log_in(exam, browser, person)
+    expect_signed_in(exam, browser, person, "a login where every app is shared")
+    if arrival.started_by_app is None:
+        raise NotApplicable("The app starts no login of its own: it has no login button.")
+    for number, client_id in enumerate(tried, 1):
+        _expect_attempts(exam, person, tried[:number], more=number < len(tried))
+        _hide(exam, person, client_id)
+    _expect_attempts(exam, person, tried, more=False, shared=False)
+    return f"{len(tried)} apps were tried in turn, the last without return_unshared; the shared one opened."
+
+
+NAMES = ("client_id", "return_unshared", "state")
+
+
+def _expect_attempts(
+    exam: Examination, person: Person, tried: tuple[str, ...], *, more: bool, shared: bool = True
+) -> None:
+    """A login goes through these apps in this order; `more` would follow, and the last of these is `shared`."""
+    browser, ended = exam.browser(), ""
+    try:
+        arrival = sign_in(exam, browser, person)
+        exam.keep(f"Where {person.name} ended after {len(tried)} of the apps", arrival.page)
+    except Fail as fail:  # Clever keeps whom it refuses, and says why
+        ended = fail.observed
+    begun = [hop.url for hop in browser.history if urlsplit(hop.url).path.endswith("/oauth/authorize")]
+    logins = dict.fromkeys(tuple(first(url, name) for name in NAMES) for url in begun)
+    asked = [(client_id, back == "true") for client_id, back, _ in logins]  # Clever's pages come by there again
+    wanted = [(client_id, more or client_id != tried[-1]) for client_id in tried]
+    exam.evidence.show(*[e for e in exam.exchanges() if e.path == "/oauth/authorize"][-len(asked) :])
+    if asked != wanted:
+        raise Fail(f"The button asked Clever for {_attempts(asked)}.", expected=f"{_attempts(wanted)}.")
+    if shared and not is_signed_in(exam, home(exam, browser)):
+        raise Fail(
+            f"{person.name} may use the app {tried[-1]} and is not signed in. {ended}".strip(),
+            expected=f"{person.name} is signed in.",
+        )
+    if not shared and is_signed_in(exam, home(exam, browser)):
+        raise CouldNotRun(f"{person.name} is shared with none of the apps and is signed in.")
+
+
+def _attempts(asked: Sequence[tuple[str | None, bool]]) -> str:
+    told = [f"{client_id} with{'' if back else 'out'} return_unshared" for client_id, back in asked]
+    return ", then ".join(told) or "nothing"
+
+
+def _hide(exam: Examination, person: Person, client_id: str) -> None:
+    """Share this person no longer with the app."""
+    for connection in exam.clever.connections(client_id):
+        if connection.district == person.district:
+            exam.clever.share(connection, hide=[person.id])

@@ -79,13 +79,11 @@ def look(exam: Examination, case: Case, person: Person, everyday: Page) -> str |
             exam.clever.fault(path, status=status, method=method, times=None)
         page = browser.open(callback_url(exam, authorize, **query), until=browser.is_clever)
         exam.clever.clear_faults()
-        trouble = _trouble(exam, browser, page, everyday)
+        exam.keep(f"With {case.title}", page)
+        return _trouble(exam, browser, page, everyday)
     except Silence as silence:
         exam.clever.clear_faults()
         return str(silence)
-    if trouble:
-        exam.keep(f"With {case.title}", page)
-    return trouble
 
 
 def _started(exam: Examination, browser: Browser) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from certification_suite.checks.recognition import CLEVER, ways_in
 from certification_suite.drivers.browser import Browser
+from certification_suite.drivers.chromium import Device
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Button, Form, Link, Page
 from certification_suite.evidence import Exchange, mask
@@ -157,6 +158,25 @@ def at_clever(browser: Browser, url: str, person: Person) -> str:
         next_step="Compare client_id, response_type and redirect_uri of your authorize link with the "
         "registered app.",
     )
+
+
+def begin_on_screen(exam: Examination, device: Device) -> Page | None:
+    """Begin a login in the tab that is shown; the page of Clever's it leads to, None where nothing leads there."""
+    page = device.open(exam.app.url(exam.app.start_login or exam.app.login_page))
+    ways = [] if device.is_clever(page.url) else ways_in(page)
+    if ways:
+        page = device.press(sorted(ways, key=lambda way: not CLEVER.search(f"{way.text} {way.url}"))[0])
+    return page if device.is_clever(page.url) else None
+
+
+def finish_on_screen(device: Device, page: Page, person: Person) -> Page:
+    """Go through Clever's pages as this person does; where that ended."""
+    for _ in range(MOST_STEPS):
+        step = step_on(device.is_clever, page, person) if device.is_clever(page.url) else None
+        if step is None:
+            break
+        page = device.press(step.control, step.button, step.filled)
+    return page
 
 
 def deliver(exam: Examination, browser: Browser, callback: str, person: Person, *, since: int) -> Arrival:

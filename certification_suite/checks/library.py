@@ -83,8 +83,8 @@ def accounts_come_on_demand(exam: Examination) -> str:
     strangers_stay_out(exam)
     teacher = a_newcomer(exam, "990002")
     browser, landed = arrive(exam, teacher)
+    exam.keep("Where the first login ended", landed)
     if not is_signed_in(exam, home(exam, browser)):
-        exam.keep("Where the first login ended", landed)
         raise Fail(
             f"{teacher.name} came from the Library for the first time and ended at {landed.status}: "
             f"“{landed.main[:160]}”.",
@@ -114,8 +114,8 @@ def students_can_use_it(exam: Examination) -> str:
     log_in(exam, exam.browser(), teacher)
     [student] = exam.people("student")
     browser, landed = arrive(exam, student)
+    exam.keep("Where the student's login ended", landed)
     if not is_signed_in(exam, home(exam, browser)):
-        exam.keep("Where the student's login ended", landed)
         raise Fail(
             f"{student.name}'s teacher has authorised the app; {student.name} logged in and ended at "
             f"{landed.status}: “{landed.main[:160]}”.",
@@ -188,7 +188,8 @@ def offers_the_account_of_old(exam: Examination) -> str:
             "not seen.",
             next_step="Show the reviewer how the owner of an old account is recognised.",
         )
-    browser.press(form, button, {secret: "not the password"}, until=browser.is_clever)
+    told = browser.press(form, button, {secret: "not the password"}, until=browser.is_clever)
+    exam.keep("After a wrong password for the old account", told)
     if _holder(exam, seeded) == teacher.id:
         raise Fail(
             f"A wrong password linked the account {seeded} to {teacher.name}.",
@@ -197,7 +198,7 @@ def offers_the_account_of_old(exam: Examination) -> str:
     again, page = arrive(exam, teacher)
     form, button = _merge_offer(exam, again, page, teacher)
     exam.keep("The offer of the old account", page)
-    again.press(form, button, {secret: word}, until=again.is_clever)
+    exam.keep("After its right password", again.press(form, button, {secret: word}, until=again.is_clever))
     later, _ = arrive(exam, teacher)
     expect_signed_in(exam, later, teacher, "a login after linking")
     if _holder(exam, seeded) != teacher.id:
@@ -266,6 +267,7 @@ def asks_once(exam: Examination) -> str:
 
 def _asked(exam: Examination, person: Person) -> list[str]:
     browser, page = arrive(exam, person)
+    exam.keep(f"Where a login of {person.name} ended", page)
     return list(dict.fromkeys([*questions(page), *questions(expect_signed_in(exam, browser, person, "a login"))]))
 
 
@@ -315,10 +317,10 @@ def nobody_types_a_class_code(exam: Examination) -> str:
     if not is_signed_in(exam, page):
         raise Blocked("no student gets in.", by="LIB-06")
     for seen in (landed, page):
+        exam.keep(f"What {student.name} sees", seen)
         for form in seen.forms:
             asked = next((name for name in form.asked if CLASS_CODE.search(name)), None)
             if asked:
-                exam.keep("What a student is asked", seen)
                 raise Fail(f"{student.name} is asked for “{asked}”.", expected="Clever tells the classes.")
     named = "shows whose it is" if markers(page, student) else "opens"
     return f"{student.name}'s page {named} without a class code."

@@ -129,6 +129,7 @@ def reads_who_it_is(exam: Examination) -> str:
             f"With {person.name}'s token the app read {read}: it cannot know the person's name or roles.",
             expected=f"/me and then /users/{person.id} (or /userinfo, or an id_token).",
         )
+    exam.keep("The page after the first login", arrival.page)
     for seen in (arrival.page, page):
         asked = [
             name
@@ -137,7 +138,6 @@ def reads_who_it_is(exam: Examination) -> str:
             if PERSONAL.search(name) and not form.fields.get(name)
         ]
         if asked:
-            exam.keep("The page after the first login", seen)
             raise Fail(
                 f"After login {urlsplit(seen.url).path} asks for {', '.join(asked)}.",
                 expected="Name and e-mail come from Clever.",
@@ -185,9 +185,9 @@ def portal_launches_arrive(exam: Examination) -> str:
         page = home(exam, browser)
         sent = [e for e in exchanged(exam.exchanges("oauth"), arrival.code) if e.status == 200]
         exam.evidence.show(*sent)
+        exam.keep(f"Where {person.name}'s launch ended", arrival.page)
         if not (is_signed_in(exam, page) and sent):
             expect_an_open_door(exam, person)
-            exam.keep(f"Where {person.name}'s launch ended", arrival.page)
             raise Fail(
                 f"A portal launch as {person.name} of {where} ended at {arrival.page.status} "
                 f"{urlsplit(arrival.page.url).path}: “{arrival.page.text[:200]}”.",

@@ -28,7 +28,7 @@ def name_and_email_come_from_clever(exam: Examination) -> str:
     [person] = exam.anyone(with_email=True)
     browser = exam.browser()
     log_in(exam, browser, person)
-    expect_signed_in(exam, browser, person, "a login")
+    exam.keep(f"The home page of {person.name}", expect_signed_in(exam, browser, person, "a login"))
     mine = [user for user in exam.probe.records("users") if user.clever_id == person.id]
     if not mine:
         raise Fail(
@@ -67,8 +67,8 @@ def missing_data_turns_nobody_away(exam: Examination) -> str:
     exam.clever.change(person.district, [update("users", person.id, **bare)])
     browser = exam.browser()
     arrival = log_in(exam, browser, person)
+    exam.keep("Where the login ended", arrival.page)
     if not is_signed_in(exam, home(exam, browser)):
-        exam.keep("Where the login ended", arrival.page)
         raise Fail(
             f"{person.name}'s record lacks e-mail and all else that a district need not send, and the login ended "
             "at "

@@ -164,10 +164,10 @@ def logging_out_closes_the_door(exam: Examination) -> str:
     browser = exam.browser()
     log_in(exam, browser, person)
     page = expect_signed_in(exam, browser, person, "a login")
+    exam.keep(f"{person.name}, signed in", page)
     thief, since = browser.stolen(), exam.clever.mark()
     landed = _log_out(exam, browser, page)
     if landed is None:
-        exam.keep("The signed-in page without a way out", page)
         raise Fail(
             f"{exam.app.home_page} has no control whose words or address say log out or sign out.",
             expected="A log-out button or link on the signed-in page.",

@@ -16,8 +16,10 @@ from certification_suite.checks.journeys import (
     Arrival,
     at_clever,
     authorize_url,
+    begin_on_screen,
     deliver,
     exchanged,
+    finish_on_screen,
     log_in,
 )
 from certification_suite.checks.recognition import (
@@ -35,7 +37,7 @@ from certification_suite.drivers.chromium import Device
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Form, Page
 from certification_suite.examination import Examination
-from certification_suite.verdicts import Blocked, Fail, NeedsReview, NotApplicable
+from certification_suite.verdicts import Blocked, Fail, NeedsReview, NoBrowser, NotApplicable
 
 MOST_PAGES = 12
 SHORTEST_ID = 8
@@ -74,8 +76,8 @@ def a_new_login_overrides(exam: Examination) -> str:
         go(exam, device, other)
         page = home(exam, device)
         who = whose(exam, device, page, one, other)
+        exam.keep(f"After {other.name} came by {way}, where {one.name} was signed in", page)
         if who is one or not is_signed_in(exam, page):
-            exam.keep(f"After {other.name} came by {way}, where {one.name} was signed in", page)
             raise Fail(
                 f"{one.name} was signed in; {other.name} came by {way}, and "
                 + (f"{one.name}'s account stayed open." if who is one else "nobody is signed in."),
@@ -281,11 +283,10 @@ def two_tabs_do_not_mix(exam: Examination) -> str:
             expected=f"{one.name} is signed in: a login begun in another tab changes nothing.",
         )
     arrival, who = _finish(exam, browser, second_tab, other, one)
+    _two_tabs_on_screen(exam, one, other)
     if who is other:
         return f"{one.name} in the first tab, then {other.name} in the second: each finished their own login."
-    if urlsplit(arrival.page.url).path == urlsplit(exam.app.url(exam.app.home_page)).path or not ways_in(
-        arrival.page
-    ):
+    if not _says_why(exam, arrival.page):
         raise Fail(
             f"{one.name} finished a login in the first tab. {other.name} finished the one in the second and ended "
             "at "
@@ -293,6 +294,43 @@ def two_tabs_do_not_mix(exam: Examination) -> str:
             expected=f"{other.name} is signed in, or reads why not and can try again.",
         )
     return f"{one.name} finished in the first tab; in the second {other.name} was told to begin again."
+
+
+def _says_why(exam: Examination, page: Page) -> bool:
+    """Whether a login ended at a page that is nobody's home and offers to begin again."""
+    at_home = urlsplit(page.url).path == urlsplit(exam.app.url(exam.app.home_page)).path
+    return not at_home and bool(ways_in(page))
+
+
+def _two_tabs_on_screen(exam: Examination, one: Person, other: Person) -> None:
+    """Where there is a real browser: the same once more in two of its tabs, with Clever's page open in both."""
+    try:
+        device = exam.device()
+    except NoBrowser as none:
+        exam.evidence.note(f"Read, and not looked at on a screen. {none.observed}")
+        return
+    begun = [begin_on_screen(exam, device)]
+    device.tab()
+    begun.append(begin_on_screen(exam, device))
+    for number, (person, page) in enumerate(zip((one, other), begun, strict=True)):
+        if page is None:
+            exam.evidence.note("On a screen no login could be begun, so two tabs were not looked at there.")
+            return
+        device.turn_to(number)
+        landed = finish_on_screen(device, page, person)
+        exam.picture(f"{person.name}'s tab, after the login in it", device)
+        shown = device.open(exam.app.url(exam.app.home_page))
+        if is_signed_in(exam, shown) and not any(markers(shown, each) for each in (one, other)):
+            exam.evidence.note("The home page names nobody, so whose it is in each tab was not seen on a screen.")
+            return
+        told_why = person is other and _says_why(exam, landed)
+        if not (markers(shown, person) or told_why):
+            exam.picture(f"The home page in {person.name}'s tab", device)
+            raise Fail(
+                f"In a browser {person.name} finished a login in tab {number + 1} of two and ended at "
+                f"{urlsplit(landed.url).path}: “{landed.main[:120]}”.",
+                expected=f"{person.name} is signed in, or reads why not and can try again.",
+            )
 
 
 def _finish(
@@ -349,9 +387,9 @@ def a_used_callback_opens_nothing(exam: Examination) -> str:
         page = browser.open(arrival.callback, until=browser.is_clever)
         shown = home(exam, browser)
         again = exchanged(exam.exchanges("oauth"), arrival.code)[len(used) :]
+        exam.keep(f"{one.name}'s callback, opened again {where}", page)
         if is_signed_in(exam, shown) and whose(exam, browser, shown, one, other) is one:
             exam.evidence.show(*again)
-            exam.keep(f"{one.name}'s callback, opened again {where}", page)
             raise Fail(
                 f"{one.name}'s used callback, opened again {where}, opened {one.name}'s account.",
                 expected="It opens nothing: whoever is signed in stays, or is asked to log in.",

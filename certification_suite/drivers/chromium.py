@@ -6,6 +6,7 @@ first check asks for it, in a thread of its own, because Playwright wants to be 
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +19,16 @@ from certification_suite.evidence import MOST_BYTES
 from certification_suite.verdicts import Fail, NoBrowser
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Playwright, Response
+    from playwright.sync_api import Browser, BrowserContext, Playwright, Response, Route
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NONE = "none"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 VIEW = (1000, 640)
 QUALITIES = (60, 30, 10)
+GOES_ON = re.compile(r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh\b[^>]*>", re.IGNORECASE)
+DRAWN = ("stylesheet", "image", "font")
+"""What a page that is only drawn may fetch."""
 PRESSES = "button:not([type=button]):not([type=reset]), input[type=submit], input[type=image]"
 
 Done = TypeVar("Done")
@@ -43,14 +47,18 @@ class Chromium:
     def __init__(self, path: str | None, *, why_not: str = "", patience: float = TIMEOUT) -> None:
         self.path = path
         self.why_not = why_not or "No Chromium was found on this machine."
+        self.draws = True
+        """Whether pages that a plain browser holds are drawn too; else only what nothing but a browser shows."""
         self._patience = patience
         self._hosts: frozenset[str] = frozenset()
         self._thread: ThreadPoolExecutor | None = None
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
-    def device(self, clever_url: str, own: Iterable[str]) -> Device:
+    def device(self, clever_url: str, own: Iterable[str], *, scripts: bool = True) -> Device:
         """A device that nobody has used. Raises NoBrowser where there is no browser."""
+        if not scripts and not self.draws:
+            raise NoBrowser("This run draws no pages.")
         if self.path is None:
             raise NoBrowser(
                 f"This needs a real browser. {self.why_not}",
@@ -61,7 +69,7 @@ class Chromium:
             self.close()
         if self._browser is None:
             self._start(hosts)
-        return Device(self, self.do(self._context), clever_url, self._patience)
+        return Device(self, self.do(lambda: self._context(scripts)), clever_url, self._patience)
 
     def do(self, act: Callable[[], Done]) -> Done:
         """Run this where the browser lives."""
@@ -84,8 +92,9 @@ class Chromium:
         except Exception as error:  # whatever Playwright or the operating system has to say
             self.close()
             words = str(error).strip().splitlines() or [type(error).__name__]
+            self.why_not, self.path = f"The browser {self.path} does not start: {words[0]}", None
             raise NoBrowser(
-                f"The browser {self.path} does not start: {words[0]}",
+                self.why_not,
                 next_step="Name another with --browser PATH, or leave browser checks out with --browser none.",
             ) from error
 
@@ -105,9 +114,10 @@ class Chromium:
             self._playwright.stop()
         self._browser = self._playwright = None
 
-    def _context(self) -> BrowserContext:
+    def _context(self, scripts: bool) -> BrowserContext:
         assert self._browser is not None
-        context = self._browser.new_context(viewport={"width": VIEW[0], "height": VIEW[1]})
+        view = {"width": VIEW[0], "height": VIEW[1]}
+        context = self._browser.new_context(viewport=view, java_script_enabled=scripts)  # type: ignore[arg-type]
         context.set_default_timeout(self._patience * 1000)
         return context
 
@@ -173,6 +183,26 @@ class Device:
         given = [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
         self._chromium.do(self._context.clear_cookies)
         self._chromium.do(lambda: self._context.add_cookies(given))  # type: ignore[arg-type]
+
+    def draw(self, page: Page) -> None:
+        """Show a page that a plain browser holds, from its source: nobody is asked for it again."""
+        kind = page.content_type.partition(";")[0].strip() or "text/html"
+
+        def answer(route: Route) -> None:
+            request, drawing = route.request, waiting.pop() if waiting else False
+            if drawing:
+                route.fulfill(body=GOES_ON.sub("", page.source), content_type=f"{kind}; charset=utf-8")
+            elif request.resource_type in DRAWN and not request.is_navigation_request():
+                route.continue_()
+            else:
+                route.abort()
+
+        waiting = [True]
+        self._chromium.do(lambda: self._tab.route("**/*", answer))
+        try:
+            self.open(page.url.partition("#")[0])
+        finally:
+            self._chromium.do(lambda: self._tab.unroute("**/*"))
 
     def tab(self) -> None:
         """Open another tab and go on in it."""

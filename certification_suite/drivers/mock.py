@@ -57,18 +57,18 @@ class MockClever:
     # -- state of the world ------------------------------------------------------------------------------
 
     def health(self) -> dict[str, Any]:
-        return self._get("/_mock/health")
+        return self.get("/_mock/health")
 
     def reset(self) -> None:
         """The world as it was at the start."""
-        self._send("POST", "/_mock/reset")
+        self.send("POST", "/_mock/reset")
 
     def apps(self) -> list[dict[str, Any]]:
-        return _rows(self._get("/_mock/apps"), "apps")
+        return listed(self.get("/_mock/apps"), "apps")
 
     def env(self) -> dict[str, Any]:
         """What the mock tells an app that is to be pointed at it."""
-        return self._get("/_mock/env")
+        return self.get("/_mock/env")
 
     def app(self, client_id: str) -> dict[str, Any]:
         for app in self.apps():
@@ -76,16 +76,24 @@ class MockClever:
                 return app
         raise CouldNotRun(f"The mock knows no app with client id {client_id}.")
 
+    def register(self, client_id: str, **record: Any) -> None:
+        """Change the record of an app at Clever; the change outlives a reset."""
+        self.send("POST", "/_mock/apps", {"client_id": client_id, **record})
+
+    def rotate_keys(self) -> None:
+        """Sign id_tokens with a new key from now on; the old ones stay published for a while."""
+        self.send("POST", "/_mock/keys/rotate")
+
     def connections(self, client_id: str) -> list[Connection]:
         """The districts connected to the app, in the mock's order."""
         return [
             Connection(c["id"], c["client_id"], c["district"], c["access_token"], c["sharing"])
-            for c in _rows(self._get("/_mock/connections"), "connections")
+            for c in listed(self.get("/_mock/connections"), "connections")
             if c.get("client_id") == client_id
         ]
 
     def people(self, *, role: str = "", query: str = "") -> list[Person]:
-        found = self._get("/_mock/people", {"q": query, "role": role, "limit": "10000"})
+        found = self.get("/_mock/people", {"q": query, "role": role, "limit": "10000"})
         return [
             Person(
                 id=row["id"],
@@ -98,7 +106,7 @@ class MockClever:
                 quirks=tuple(row.get("quirks", ())),
                 shared_with=tuple(row.get("shared_with", ())),
             )
-            for row in _rows(found, "people")
+            for row in listed(found, "people")
         ]
 
     def first_district(self) -> str:
@@ -110,52 +118,52 @@ class MockClever:
         found: list[dict[str, Any]] = []
         token, path = str(self.env().get("CLEVER_DISTRICT_TOKEN") or ""), f"/v3.1/{kind}?limit=10000"
         while path:
-            page = self._get(path, token=token)
-            found += [row["data"] for row in _rows(page, "data")]
+            page = self.get(path, token=token)
+            found += [row["data"] for row in listed(page, "data")]
             path = next_link(page) or ""
         return found
 
     def consent(self, client_id: str, teacher: str) -> None:
         """A teacher authorises a Library app, without coming to it."""
-        self._send("POST", "/_mock/consents", {"client_id": client_id, "teacher": teacher})
+        self.send("POST", "/_mock/consents", {"client_id": client_id, "teacher": teacher})
 
     def add_district(self, *, preset: str, seed: int) -> str:
         """A second district, connected to every app; its id."""
         body = {"preset": preset, "seed": seed, "connect": True}
-        return str(self._send("POST", "/_mock/districts", body)["id"])
+        return str(self.send("POST", "/_mock/districts", body)["id"])
 
     def change(self, district: str, changes: list[dict[str, Any]], *, publish: bool = True) -> None:
         """Change the district's data and publish it at once, or leave it to the next sync."""
         if changes:
             body = {"changes": changes, "publish": publish}
-            self._send("POST", f"/_mock/districts/{district}/changes", body)
+            self.send("POST", f"/_mock/districts/{district}/changes", body)
 
     def sync(self, district: str) -> str:
         """Let Clever sync the district; `published`, `held` or what else came of it."""
-        return str(self._send("POST", f"/_mock/districts/{district}/sync").get("outcome"))
+        return str(self.send("POST", f"/_mock/districts/{district}/sync").get("outcome"))
 
     def approve(self, district: str) -> None:
         """Publish what is held."""
-        self._send("POST", f"/_mock/districts/{district}/sync/approve")
+        self.send("POST", f"/_mock/districts/{district}/sync/approve")
 
     def share(self, connection: Connection, *, hide: Iterable[str]) -> None:
         """The connection's sharing as it stood, less these records."""
         rule = {**connection.sharing, "except": sorted({*connection.sharing.get("except", ()), *hide})}
-        self._send("PUT", f"/_mock/connections/{connection.id}/sharing", rule)
+        self.send("PUT", f"/_mock/connections/{connection.id}/sharing", rule)
 
     def rotate(self, connection: Connection) -> None:
         """Give the connection a new token; the old one is dead."""
-        self._send("POST", f"/_mock/connections/{connection.id}/rotate")
+        self.send("POST", f"/_mock/connections/{connection.id}/rotate")
 
     def connect(self, connection: Connection, connected: bool) -> None:
         """The district disconnects the app, or connects it again."""
-        self._send("PATCH", f"/_mock/connections/{connection.id}", {"connected": connected})
+        self.send("PATCH", f"/_mock/connections/{connection.id}", {"connected": connected})
 
     def advance(self, seconds: int) -> None:
-        self._send("POST", "/_mock/clock", {"advance": seconds})
+        self.send("POST", "/_mock/clock", {"advance": seconds})
 
     def now(self) -> datetime:
-        return datetime.fromisoformat(str(self._get("/_mock/clock")["now"]))
+        return datetime.fromisoformat(str(self.get("/_mock/clock")["now"]))
 
     def fault(
         self,
@@ -167,33 +175,34 @@ class MockClever:
         kind: str = "status",
         skip: int = 0,
         headers: dict[str, str] | None = None,
+        seconds: float | None = None,
     ) -> str:
         """Plan a fault: requests under `path` are answered with `status`. Returns its number."""
         body: dict[str, Any] = {"path": path, "kind": kind, "status": status, "skip": skip, "times": times}
-        optional = {"method": method, "headers": headers}
+        optional = {"method": method, "headers": headers, "seconds": seconds}
         body |= {name: value for name, value in optional.items() if value}
-        return str(self._send("POST", "/_mock/faults", body)["id"])
+        return str(self.send("POST", "/_mock/faults", body)["id"])
 
     def struck(self) -> bool:
         """Whether a planned fault has seen a request."""
-        return any(fault["seen"] > fault["skip"] for fault in _rows(self._get("/_mock/faults"), "faults"))
+        return any(fault["seen"] > fault["skip"] for fault in listed(self.get("/_mock/faults"), "faults"))
 
     def clear_faults(self) -> None:
-        self._send("DELETE", "/_mock/faults")
+        self.send("DELETE", "/_mock/faults")
 
     def login(
         self, user: str, *, client_id: str, redirect_uri: str | None = None, state: str | None = None
     ) -> str:
         """A finished Clever login: the address that Clever would send the browser to."""
         body = {"user": user, "client_id": client_id, "redirect_uri": redirect_uri, "state": state}
-        answer = self._send("POST", "/_mock/login", {k: v for k, v in body.items() if v is not None})
+        answer = self.send("POST", "/_mock/login", {k: v for k, v in body.items() if v is not None})
         return str(answer["redirect"])
 
     # -- what happened, and what is true -----------------------------------------------------------------
 
     def mark(self) -> int:
         """The number of the last exchange so far; everything after it is new."""
-        return int(self._get("/_mock/journal", {"since": str(2**53), "limit": "1"})["next"])
+        return int(self.get("/_mock/journal", {"since": str(2**53), "limit": "1"})["next"])
 
     def journal(
         self, since: int, *, kinds: tuple[str, ...] = ("oauth", "identity", "data", "page")
@@ -201,8 +210,8 @@ class MockClever:
         """What was asked of Clever after `since`, without the suite's own look-ups, oldest first."""
         entries: list[Exchange] = []
         while True:
-            page = self._get("/_mock/journal", {"since": str(since), "limit": "1000"})
-            rows = _rows(page, "entries")
+            page = self.get("/_mock/journal", {"since": str(since), "limit": "1000"})
+            rows = listed(page, "entries")
             entries += [_exchange(row) for row in rows if _by_agent(row) != AGENT]
             if not rows or page["next"] <= since:
                 return [entry for entry in entries if entry.kind in kinds]
@@ -213,8 +222,8 @@ class MockClever:
         found: list[dict[str, Any]] = []
         path: str | None = f"/v3.1/{kind}?limit=10000"
         while path:
-            page = self._get(path, token=connection.access_token)
-            found += [row["data"] for row in _rows(page, "data")]
+            page = self.get(path, token=connection.access_token)
+            found += [row["data"] for row in listed(page, "data")]
             path = next_link(page)
         return found
 
@@ -224,11 +233,11 @@ class MockClever:
 
     # -- the wire ----------------------------------------------------------------------------------------
 
-    def _get(self, path: str, query: dict[str, str] | None = None, *, token: str | None = None) -> dict[str, Any]:
+    def get(self, path: str, query: dict[str, str] | None = None, *, token: str | None = None) -> dict[str, Any]:
         given = {name: value for name, value in (query or {}).items() if value}
         return self._call("GET", path, params=given, headers=_bearer(token) if token else {})
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return self._call(method, path, json=body)
 
     def _call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
@@ -263,11 +272,12 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _rows(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    rows = body.get(key)
-    if not isinstance(rows, list):
+def listed(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """The list under this key in an answer of the mock."""
+    found = body.get(key)
+    if not isinstance(found, list):
         raise CouldNotRun(f"The mock's answer has no list `{key}`: {str(body)[:120]}")
-    return rows
+    return found
 
 
 def _by_agent(row: dict[str, Any]) -> str:

@@ -65,14 +65,14 @@ class Probe:
     def records(self, kind: str) -> list[VendorRecord]:
         """All records of a kind, archived ones too."""
         part = f"GET /{kind}"
-        return [self._record(part, row) for row in self._rows(part, kind)]
+        return [self._record(part, row) for row in self.rows(part, kind)]
 
     def enrollments(self) -> set[Enrollment]:
         """Who is in which section now."""
         part = "GET /enrollments"
-        rows = self._rows(part, "enrollments")
+        rows = self.rows(part, "enrollments")
         return {
-            Enrollment(_text(part, row, "section"), _text(part, row, "user"), _text(part, row, "role"))
+            Enrollment(text(part, row, "section"), text(part, row, "user"), text(part, row, "role"))
             for row in rows
             if _active(row)
         }
@@ -80,18 +80,18 @@ class Probe:
     def sync(self, mode: str = "full") -> SyncReport:
         """One sync, from its start to its end: `full` reads everything, `delta` follows the events."""
         if mode == "full":
-            return self._report(self._call("POST /sync", json={"mode": mode}))
+            return self._report(self.call("POST /sync", json={"mode": mode}))
         part = f'POST /sync {{"mode": "{mode}"}}'
-        return self._report(self._call("POST /sync", json={"mode": mode}, part=part, absent=(*ABSENT, 400, 422)))
+        return self._report(self.call("POST /sync", json={"mode": mode}, part=part, absent=(*ABSENT, 400, 422)))
 
     def confirm(self) -> SyncReport:
         """Confirm, as a person would, the syncs that wait; how the last of them ended then."""
-        waiting = [hold for hold in self._rows("GET /holds", "holds") if hold.get("status") == "waiting"]
+        waiting = [hold for hold in self.rows("GET /holds", "holds") if hold.get("status") == "waiting"]
         if not waiting:
             raise Fail("A sync answered “held”, and GET /holds shows none that waits.", expected="The hold.")
         for hold in waiting:
-            id_ = _text("GET /holds", hold, "id")
-            body = self._call(f"POST /holds/{id_}", json={"decision": "confirm"}, part="POST /holds")
+            id_ = text("GET /holds", hold, "id")
+            body = self.call(f"POST /holds/{id_}", json={"decision": "confirm"}, part="POST /holds")
         return self._report(body)
 
     def _report(self, body: dict[str, Any]) -> SyncReport:
@@ -99,11 +99,11 @@ class Probe:
             if body.get("status") not in ("running", "pending", "queued", "started"):
                 break
             self._pause(0.5)
-            body = self._call("GET /sync")
+            body = self.call("GET /sync")
         status = body.get("status")
         if status not in ("success", "failed", "held"):
             raise Fail(
-                f"The probe answered POST /sync with {_short(body)}.",
+                f"The probe answered POST /sync with {short(body)}.",
                 expected='An object whose `status` is "success", "failed" or "held".',
             )
         counts = body.get("counts")
@@ -114,33 +114,33 @@ class Probe:
     def seed(self, people: list[dict[str, Any]]) -> list[str]:
         """Make local accounts that know nothing of Clever; their internal ids."""
         part = "POST /seed"
-        body = self._call(part, json={"users": people})
+        body = self.call(part, json={"users": people})
         rows = body.get("users")
         if not isinstance(rows, list) or len(rows) != len(people) or not all(isinstance(r, dict) for r in rows):
             raise Fail(
-                f"The probe answered {part} with {_short(body)}.",
+                f"The probe answered {part} with {short(body)}.",
                 expected=f"A list `users` with the internal ids of the {len(people)} accounts it made.",
             )
-        return [_text(part, row, "internal_id") for row in rows]
+        return [text(part, row, "internal_id") for row in rows]
 
     def review(self) -> list[dict[str, Any]]:
         """Doubtful matches that wait for a person."""
-        return self._rows("GET /review", "candidates")
+        return self.rows("GET /review", "candidates")
 
     def write_progress(self, clever_id: str, item: str, score: int) -> None:
-        self._call(f"PUT /progress/{clever_id}", json={"item": item, "score": score}, part="PUT /progress")
+        self.call(f"PUT /progress/{clever_id}", json={"item": item, "score": score}, part="PUT /progress")
 
     def progress(self, clever_id: str) -> dict[str, int]:
         """What the student achieved so far: item → score."""
-        rows = self._rows(f"GET /progress/{clever_id}", "progress", part="GET /progress")
+        rows = self.rows(f"GET /progress/{clever_id}", "progress", part="GET /progress")
         return {str(row.get("item")): row["score"] for row in rows if isinstance(row.get("score"), int)}
 
     def whoami(self, cookies: dict[str, str]) -> tuple[str | None, str | None]:
         """Clever id and internal id of whoever holds these cookies."""
-        body = self._call("GET /whoami", cookies=cookies)
+        body = self.call("GET /whoami", cookies=cookies)
         if "internal_id" not in body and "clever_id" not in body:
             raise Fail(
-                f"The probe answered GET /whoami with {_short(body)}.", expected="`clever_id` and `internal_id`."
+                f"The probe answered GET /whoami with {short(body)}.", expected="`clever_id` and `internal_id`."
             )
         clever_id, internal_id = body.get("clever_id"), body.get("internal_id")
         return (
@@ -151,25 +151,33 @@ class Probe:
     def reset(self) -> bool:
         """Make the app forget everything; False when it does not offer that."""
         try:
-            self._call("POST /reset")
+            self.call("POST /reset")
         except NotOffered:
             return False
         return True
 
     # -- the wire ----------------------------------------------------------------------------------------
 
-    def _rows(self, request: str, key: str, *, part: str | None = None) -> list[dict[str, Any]]:
-        body = self._call(request, part=part)
+    def rows(self, request: str, key: str, *, part: str | None = None) -> list[dict[str, Any]]:
+        """The list that is answered under this key."""
+        body = self.call(request, part=part)
         rows = body.get(key)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Fail(
-                f"The probe answered {request} with {_short(body)}.", expected=f"An object with a list `{key}`."
+                f"The probe answered {request} with {short(body)}.", expected=f"An object with a list `{key}`."
             )
         return rows
 
-    def _call(
-        self, request: str, *, part: str | None = None, absent: tuple[int, ...] = ABSENT, **options: Any
+    def call(
+        self,
+        request: str,
+        *,
+        part: str | None = None,
+        absent: tuple[int, ...] = ABSENT,
+        taken: tuple[int, ...] = (),
+        **options: Any,
     ) -> dict[str, Any]:
+        """Ask; the object that is answered. `taken` are statuses of a refusal that is an answer as well."""
         if self.url is None:
             raise NotOffered(part or request)
         method, path = request.split(" ", 1)
@@ -190,7 +198,7 @@ class Probe:
         self.answers.append(f"{request} → {answer.status_code} {answer.text[:200]}")
         if answer.status_code in absent:
             raise NotOffered(part or request)
-        if not answer.ok:
+        if not answer.ok and answer.status_code not in taken:
             raise Fail(
                 f"The probe answered {request} with {answer.status_code}: {answer.text[:200]}",
                 expected="200 with JSON, or 404 for what is not offered.",
@@ -202,7 +210,7 @@ class Probe:
         except ValueError:
             body = answer.text
         if not isinstance(body, dict):
-            raise Fail(f"The probe answered {request} with {_short(body)}.", expected="A JSON object.")
+            raise Fail(f"The probe answered {request} with {short(body)}.", expected="A JSON object.")
         return body
 
     def _record(self, part: str, row: dict[str, Any]) -> VendorRecord:
@@ -210,7 +218,7 @@ class Probe:
         roles = row.get("roles") or ([row["role"]] if row.get("role") else [])
         return VendorRecord(
             clever_id=None if clever_id in (None, "") else str(clever_id),
-            internal_id=_text(part, row, "internal_id", other="clever_id"),
+            internal_id=text(part, row, "internal_id", other="clever_id"),
             active=_active(row),
             name=str(row.get("name") or ""),
             email=str(row.get("email") or ""),
@@ -219,12 +227,13 @@ class Probe:
         )
 
 
-def _text(part: str, row: dict[str, Any], key: str, *, other: str | None = None) -> str:
+def text(part: str, row: dict[str, Any], key: str, *, other: str | None = None) -> str:
+    """A value that every row must have."""
     value = row.get(key)
     if value in (None, "") and other:
         value = row.get(other)
     if not isinstance(value, str | int) or value == "":
-        raise Fail(f"{part}: a row without `{key}`: {_short(row)}.", expected=f"`{key}` in every row.")
+        raise Fail(f"{part}: a row without `{key}`: {short(row)}.", expected=f"`{key}` in every row.")
     return str(value)
 
 
@@ -245,6 +254,7 @@ def _active(row: dict[str, Any]) -> bool:
     return row.get("deleted_at") is None
 
 
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 160 else text[:160] + "…"
+def short(value: Any) -> str:
+    """As much of an answer as a reader needs."""
+    words = str(value)
+    return words if len(words) <= 160 else words[:160] + "…"

@@ -36,7 +36,7 @@ def header(console: Console, app: AppUnderTest, notes: list[str]) -> None:
 def line(console: Console, result: Result) -> None:
     """One verdict, as it falls."""
     text = Text(f"{result.verdict:>14}  ", style=COLOURS[result.verdict])
-    text.append(f"{result.requirement.id:<7}", style="bold")
+    text.append(f"{result.requirement.id:<8}", style="bold")
     text.append(f" {result.requirement.title}", style="")
     text.append(f"  {result.seconds:.1f} s", style="dim")
     console.print(text)

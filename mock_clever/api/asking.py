@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import g, request
 from msgspec import Struct
 
@@ -68,22 +70,24 @@ class Asker(Struct, frozen=True, kw_only=True):
         return self.published.snapshot
 
 
-def asker(*, counted: bool = True) -> Asker:
+def asker(*, counted: bool = True, unknown: Callable[[], ApiRefusal] | None = None) -> Asker:
     """Whoever sent this request, by a bearer token. Raises UnknownToken, or RateLimited when they ask too often.
 
-    `counted` is whether this request counts against the rate limit.
+    `counted` is whether this request counts against the rate limit, `unknown` what refuses a token, or none, in
+    other words than the Data API's.
     """
+    unknown = unknown or unknown_token
     world, written = here(), row()
     token = bearer_token()
     if token is None:
-        raise unknown_token()
+        raise unknown()
     now = world.clock.now()
     remaining = count(token) if counted else 0
     login = world.grants.bearer(token, now)
     who = _with_district_token(world, token) if login is None else standing(world, login)
     if who is None:
         written.credential = "unknown"
-        raise unknown_token()
+        raise unknown()
     written.credential = "district_token" if login is None else "user_token"
     written.client_id, written.district = who.app.client_id, who.district
     written.user = login.user if login else None

@@ -5,8 +5,6 @@ The roster's own endpoints stand in the tables of the versions (`parameters.ever
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
 
@@ -20,6 +18,7 @@ class Endpoint(Struct, frozen=True):
     page: bool = False
 
 
+_ASSIGNMENT = "/v3.1/sections/{section_id}/assignments/{assignment_id}"
 _FEEDS = ("school_admins", "schools", "sections", "students", "teachers")
 
 ENDPOINTS = (
@@ -36,6 +35,10 @@ ENDPOINTS = (
     Endpoint("GET", "/me", "sso 14", mark="chosen"),
     Endpoint("GET", "/v3.1/attendance/schools/{school_id}", "docs/attendance-data-overview"),
     Endpoint("GET", "/v3.1/attendance/sections/{section_id}", "spec:v3.1-attendance"),
+    Endpoint("POST", "/v3.1/sections/{section_id}/assignments", "spec:v3.1-lms"),
+    *(Endpoint(method, _ASSIGNMENT, "spec:v3.1-lms") for method in ("GET", "PATCH", "DELETE")),
+    Endpoint("GET", f"{_ASSIGNMENT}/submissions", "spec:v3.1-lms"),
+    *(Endpoint(method, f"{_ASSIGNMENT}/submissions/{{user_id}}", "spec:v3.1-lms") for method in ("GET", "PATCH")),
     Endpoint("GET", "/oauth/tokens", "docs/onboarding"),
     Endpoint("POST", "/oauth/tokens", "docs/oauth-implementation"),
     Endpoint("GET", "/oauth/tokeninfo", "docs/il-implicit-grant"),
@@ -49,6 +52,8 @@ ENDPOINTS = (
     Endpoint("POST", "/oauth/login", "this mock", mark="chosen", page=True),
     *(Endpoint(method, "/oauth/passwords", "support 360020344891", page=True) for method in ("GET", "POST")),
     *(Endpoint(m, "/oauth/district-admin", "sso 11", mark="inferred", page=True) for m in ("GET", "POST")),
+    *(Endpoint(method, "/oauth/provider", "this mock", mark="chosen", page=True) for method in ("GET", "POST")),
+    *(Endpoint(method, "/oauth/welcome", "support 221231247", page=True) for method in ("GET", "POST")),
     Endpoint("POST", "/oauth/confirm", "sso 14", mark="chosen", page=True),
     *(Endpoint(method, "/oauth/role", "sso 14", mark="chosen", page=True) for method in ("GET", "POST")),
     Endpoint("GET", "/oauth/cancel", "this mock", mark="chosen", page=True),
@@ -58,6 +63,7 @@ ENDPOINTS = (
     *(Endpoint(method, "/in/{name}/help", "support 222752827", page=True) for method in ("GET", "POST")),
     Endpoint("GET", "/in/{name}/{kind}/portal", "docs/identity-api", page=True),
     *(Endpoint(m, "/in/{name}/teacher/students", "support 360020354392", page=True) for m in ("GET", "POST")),
+    Endpoint("GET", "/in/{name}/teacher/badges/{student}.svg", "support 115005209686", page=True),
     *(Endpoint(method, "/in/{name}/access-as", "support 360000406146", page=True) for method in ("GET", "POST")),
     Endpoint("POST", "/in/{name}/access-as/end", "support 360000406146", page=True),
     *(Endpoint(method, "/badges", "support 115005209686", page=True) for method in ("GET", "POST")),
@@ -66,6 +72,18 @@ ENDPOINTS = (
     *(Endpoint("POST", f"/library/{act}", "support 360013488672", page=True) for act in ("install", "uninstall")),
     *(Endpoint(method, "/library/controls", "support 000001741", page=True) for method in ("GET", "POST")),
     Endpoint("GET", "/library/installs.csv", "support 000001741", page=True),
+    *(
+        Endpoint("GET", f"/lms{path}", "this mock", mark="chosen", page=True)
+        for path in ("", "/{district}", "/{district}/sections/{section}", "/{district}/assignments/{assignment}")
+    ),
+    *(
+        Endpoint("POST", f"/lms/{{district}}/{path}", "this mock", mark="chosen", page=True)
+        for path in ("join", "launch", "assignments/{assignment}")
+    ),
+    Endpoint("GET", "/lti/jwks", "lms-connect 9.2", mark="inferred"),
+    Endpoint("GET", "/lti/initiate", "lms-connect 9.2", mark="inferred", page=True),
+    *(Endpoint(m, "/lti/authorize", "lms-connect 9.2", mark="inferred", page=True) for m in ("GET", "POST")),
+    Endpoint("POST", "/lti/deep-link", "lms-connect 9.2", mark="inferred", page=True),
     Endpoint("GET", "/logout", "docs/il-design", page=True),
     Endpoint("GET", "/", "this mock", mark="chosen", page=True),
     Endpoint("GET", "/favicon.ico", "this mock", mark="chosen", page=True),
@@ -81,27 +99,5 @@ class LeftOut(Struct, frozen=True):
     why: str
 
 
-def _left(spec: str, why: str, *operations: str) -> Iterable[LeftOut]:
-    base = f"/{spec.partition('-')[0]}"
-    for operation in operations:
-        method, _, path = operation.partition(" ")
-        yield LeftOut(spec, method, base + path, why)
-
-
-_NO_LMS = "no learning management system is imitated yet"
-_ONE = "/sections/{section_id}/assignments/{assignment_id}"
-
-LEFT_OUT = (
-    *_left(
-        "v3.1-lms",
-        _NO_LMS,
-        "POST /sections/{section_id}/assignments",
-        f"GET {_ONE}",
-        f"PATCH {_ONE}",
-        f"DELETE {_ONE}",
-        f"GET {_ONE}/submissions",
-        f"GET {_ONE}/submissions/{{user_id}}",
-        f"PATCH {_ONE}/submissions/{{user_id}}",
-    ),
-)
+LEFT_OUT: tuple[LeftOut, ...] = ()
 """What of the specifications is not served. A row goes when its endpoint comes: a test asks for every one."""

@@ -80,18 +80,23 @@ CORS = {name: value for name, value in _fixed("core") if name.startswith("Access
 
 
 class Family(Struct, frozen=True):
-    """One of the back ends behind the one host: its own headers, and which others it sends."""
+    """One of the back ends behind the one host: its own headers, and which others it sends.
+
+    Where it `mends` them, refusals of a generated service say that they are JSON.
+    """
 
     headers: tuple[tuple[str, str], ...]
     etag: bool = False
     request_id: bool = True
     clever_request_id: bool = False
     content_type: str = "application/json; charset=utf-8"
+    mends: bool = False
 
 
 CORE = Family(_fixed("core"), etag=True)
 EVENTS = Family(_fixed("events"), clever_request_id=True)
 RESOURCES = Family(_fixed("resources"), clever_request_id=True, content_type="application/json")
+LMS = Family(_fixed("resources"), clever_request_id=True, content_type="application/json", mends=True)
 TOKEN_ENDPOINT = Family(_fixed("token endpoint"), etag=True, request_id=False)
 TOKEN_INFO = Family(_fixed("token info"), etag=True, request_id=False)
 DISCOVERY = Family(_fixed("discovery"), etag=True, request_id=False)

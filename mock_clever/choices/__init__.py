@@ -9,6 +9,7 @@ from mock_clever.choices.sso import SSO
 CHOICES = (*DATA_API, *SSO, *EVENTS_AND_SYNC, *LMS_CONNECT)
 
 OTHER_SETTINGS = {
+    "no_assignee_mode": "documents before March 2026 do not know that an assignment without it is refused",
     "id_token_district": "the documents disagree: docs/identity-api still has the older claim",
     "variation": "varies what the documents leave open, whatever was chosen: no single question is behind it",
 }

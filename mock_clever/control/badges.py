@@ -18,6 +18,7 @@ from mock_clever.control.bodies import BackupCodeBody, BadgeBody, body_of, only_
 from mock_clever.errors import ControlRefusal
 from mock_clever.model import Id, User
 from mock_clever.people import full_name
+from mock_clever.portal.qr import drawn
 
 SHOWN = 50
 
@@ -32,6 +33,13 @@ def give_badges(plane: Blueprint) -> None:
         asked = request.args.get("user")
         found = [_student(asked)] if asked is not None else islice(_students(), SHOWN)
         return _json({"badges": [_badge(district, user) for district, user in found]})
+
+    @plane.get("/badges/<user>.svg")
+    def draw_badge(user: str) -> Response:
+        """The QR code of a student's badge, as their teacher's page draws it."""
+        only_known()
+        _, student = _student(user)
+        return drawn(here().badges.value(student.id), f"Badge of {full_name(student)}")
 
     @plane.post("/badges")
     def change_badge() -> Response:

@@ -56,6 +56,23 @@ class ConnectionBody(Struct, kw_only=True, forbid_unknown_fields=True):
     connected: bool | None = None
     paused: bool | None = None
     withheld: frozenset[str] | None = None
+    lms_connect: Literal["", "requested", "accepted"] | None = None
+
+
+class LinkBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A district joined to an LMS, in any state; `accept` is LMS Connect for every application that has it."""
+
+    lms_type: str
+    lms_state: str = "success"
+    unmatched: frozenset[Id] = frozenset()
+    accept: bool = True
+
+
+class StepBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """One step of the life of a district's LMS."""
+
+    do: Literal["invite", "authorize", "synced", "matched", "fail", "disconnect", "reconnect"]
+    lms_type: str = ""
 
 
 class DistrictBody(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -111,12 +128,14 @@ class RevokeBody(Struct, kw_only=True, forbid_unknown_fields=True):
 class LoginBody(Struct, kw_only=True, forbid_unknown_fields=True):
     """A login without a browser: someone by id or username, in one `district` if several know the name.
 
-    `consent` is whether a teacher authorises a Library application on the way.
+    `consent` is whether a teacher authorises a Library application on the way; `by_admin` who logs in as them, by
+    "Access portal as user".
     """
 
     user: str
     district: str = ""
     role: str = ""
+    by_admin: str = ""
     return_unshared: bool = False
     consent: bool = True
     client_id: str | None = None

@@ -27,6 +27,9 @@ from mock_clever.errors import ControlRefusal, PageRefusal
 from mock_clever.model import Id, User
 from mock_clever.people import person, search, unshared
 from mock_clever.portal.entry import Wanted, finish, needs_consent, refused
+from mock_clever.portal.icons import may_impersonate
+from mock_clever.portal.impersonation import may_be
+from mock_clever.portal.stops import stop
 
 
 def let_in(plane: Blueprint) -> None:
@@ -126,15 +129,26 @@ def _finished(body: LoginBody, app: App, district: Id, user: User) -> str:
         nonce=body.nonce,
         return_unshared=body.return_unshared,
     )
+    by = _admin(body.by_admin, district, user) if body.by_admin else None
     with here().lock:
         if needs_consent(here(), entry, district, user):
             if not body.consent:
                 raise ControlRefusal(f"{user.id} has not authorised {app.name}: POST /_mock/consents", 403)
             here().consent(app.client_id, district, user.id)
     try:
-        return finish(here(), entry, district, user, role=body.role)
+        return finish(here(), entry, district, user, role=body.role, by=by)
     except PageRefusal as no:
         raise _as_control(no) from None
+
+
+def _admin(wanted: str, district: Id, user: User) -> Id:
+    """The admin who sees Clever as this person, refused where no page would let them (support 360000406146)."""
+    _, admin = _person(wanted, district)
+    if not may_impersonate(admin):
+        raise ControlRefusal(f"{admin.id} is nobody's admin: only district admins and School Tech Leads are", 409)
+    if not may_be(admin, user):
+        raise _as_control(stop("not yours to be"))
+    return admin.id
 
 
 def _check_library(app: App, district: Id, teacher: User) -> None:

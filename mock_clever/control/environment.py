@@ -26,4 +26,5 @@ def environment(base: str) -> dict[str, str]:
         "CLEVER_SSO_CLIENT_SECRET": sso.client_secret,
         "CLEVER_LIBRARY_CLIENT_ID": library.client_id if library else "",
         "CLEVER_LIBRARY_CLIENT_SECRET": library.client_secret if library else "",
+        "CLEVER_LIBRARY_REDIRECT_URI": next(iter(library.redirect_uris), "") if library else "",
     }

@@ -27,8 +27,11 @@ from mock_clever.control.bodies import (
 )
 from mock_clever.control.entering import let_in
 from mock_clever.control.environment import environment
+from mock_clever.control.gradebook import act_in_lms
 from mock_clever.control.keys import turn_keys
 from mock_clever.control.living import let_live
+from mock_clever.control.lms import join_lms
+from mock_clever.control.lti import launch_by_lti
 from mock_clever.control.printed import tell_of_itself
 from mock_clever.control.timelines import play_on
 from mock_clever.errors import ControlRefusal
@@ -81,10 +84,11 @@ def control_plane(worlds: Worlds) -> Blueprint:
 
     @plane.patch("/connections/<id>")
     def switch_connection(id: Id) -> Response:
-        """Launch or unlaunch a connection, disconnect or reconnect it, withhold optional fields."""
+        """Launch or unlaunch a connection, disconnect or reconnect it, withhold fields, accept LMS Connect."""
         given = {k: v for k, v in structs.asdict(body_of(ConnectionBody)).items() if v is not None}
         was = here().connection(id)
         _check_withheld(was, given.get("withheld", frozenset()))
+        _check_lms_connect(was, given.get("lms_connect", ""))
         changed = here().reconnect(id, **given)
         if changed.connected and not was.connected:
             changed = here().join_again(id)
@@ -164,9 +168,12 @@ def control_plane(worlds: Worlds) -> Blueprint:
     tell_of_itself(plane)
     play_on(plane)
     let_live(plane)
+    join_lms(plane)
+    act_in_lms(plane)
     turn_keys(plane)
     give_badges(plane)
     let_in(plane)
+    launch_by_lti(plane)
 
     @plane.get("/faults")
     def list_faults() -> Response:
@@ -277,6 +284,13 @@ def _check_withheld(connection: Connection, withheld: frozenset[str]) -> None:
         raise ControlRefusal(
             f"withheld: {', '.join(odd)} is required by {app.name}; POST /_mock/apps can mark it optional"
         )
+
+
+def _check_lms_connect(connection: Connection, asked: str) -> None:
+    """Only an application with that product asks for LMS Connect, and is accepted."""
+    app = here().apps[connection.client_id]
+    if asked and "lms_connect" not in app.products:
+        raise ControlRefusal(f"{app.name} has no LMS Connect: POST /_mock/apps can give it that product")
 
 
 def _check_sharing(district: Snapshot, body: SharingBody) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 from flask import Response
 
+from mock_clever.clock import stand_still
+
 KINDS: dict[str, type[Kind]] = {}
 
 
@@ -21,6 +23,8 @@ class Kind:
     """What a fault does when it strikes."""
 
     status: int = 500
+    message: str = "Internal error"
+    seconds: float = 5.0
 
     def __init_subclass__(cls, *, named: bool = True) -> None:
         if named:
@@ -36,10 +40,10 @@ class Kind:
 
 
 class Status(Kind):
-    """Answers with the error `status`, as Clever would: JSON with a message, an empty body on 429."""
+    """Answers with the error `status`, as Clever would: JSON with the `message`, an empty body on 429."""
 
     def before(self) -> Response:
-        body = "" if self.status == 429 else '{"message":"Internal error"}'
+        body = b"" if self.status == 429 else msgspec.json.encode({"message": self.message})
         return Response(body, self.status, content_type="application/json; charset=utf-8")
 
 
@@ -67,6 +71,22 @@ class Truncate(Kind):
         body = response.get_data()
         response.set_data(body[: len(body) // 2])
         return response
+
+
+class Slow(Kind):
+    """Answers so many real `seconds` late, with what was asked for done at once: as an LMS that takes its time."""
+
+    def after(self, response: Response) -> Response:
+        stand_still(self.seconds)
+        return response
+
+
+class Lost(Kind):
+    """Does what was asked, then answers the error `status` with the `message`, as a gateway that heard nothing."""
+
+    def after(self, response: Response) -> Response:
+        body = msgspec.json.encode({"message": self.message})
+        return Response(body, self.status, content_type="application/json; charset=utf-8")
 
 
 class Repeat(Kind):

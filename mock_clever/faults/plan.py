@@ -19,14 +19,18 @@ HeaderValue = Annotated[str, Meta(pattern=r"^[ -~]*\Z")]
 class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One fault: what it does (`kind`), where, and to which of the matching requests.
 
-    `path` is the beginning of the path; `skip` matching requests pass first, then `times` are struck (null: all).
-    `headers` are set on every struck answer.
+    `path` is the beginning of the path, `part` something further that it holds, such as `/submissions/`; `skip`
+    matching requests pass first, then `times` are struck (null: all). `headers` are set on every struck answer;
+    `message` is what an error says, `seconds` are how long a slow one takes.
     """
 
     path: str
     kind: str = "status"
     method: str | None = None
     status: int = 500
+    part: str = ""
+    message: Annotated[str, Meta(max_length=1000)] = "Internal error"
+    seconds: Annotated[float, Meta(ge=0, le=60)] = 5.0
     skip: Annotated[int, Meta(ge=0)] = 0
     times: Annotated[int, Meta(ge=1)] | None = 1
     headers: dict[HeaderName, HeaderValue] = {}
@@ -45,13 +49,15 @@ class Fault:
         self.number = number
         self.id = f"F{number}"
         self.planned = planned
-        self.does: Kind = KINDS[planned.kind](status=planned.status)
+        self.does: Kind = KINDS[planned.kind](
+            status=planned.status, message=planned.message, seconds=planned.seconds
+        )
         self.seen = seen
 
     def strikes(self, method: str, path: str) -> bool:
         """Whether it strikes this request; counts it when it matches."""
         planned = self.planned
-        if not path.startswith(planned.path) or planned.method not in (None, method):
+        if not path.startswith(planned.path) or planned.part not in path or planned.method not in (None, method):
             return False
         self.seen += 1
         struck = self.seen - planned.skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import suppress
+from operator import eq, is_
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -26,6 +27,7 @@ from mock_clever.scenarios import Start, Worlds
 from mock_clever.world import World
 
 _BEGINS = "begins"
+_PUT = "REPLACE INTO rows VALUES (?, ?, ?, ?, ?)"
 _UNREADABLE = (
     *(sqlite3.Error, msgspec.MsgspecError, zlib.error),
     *(OSError, LookupError, ValueError, TypeError, AttributeError),
@@ -47,6 +49,7 @@ class Folder:
         try:
             self._snapshots = Snapshots(path, self._database.execute("SELECT * FROM snapshots"))
             self._entries: Entries = {}
+            self._written: dict[Part, Rows] = {}
             self._saved: dict[str, World] = {}
             self._latest: int = self._database.execute("SELECT coalesce(max(place), 0) FROM rows").fetchone()[0]
             self.worlds = self._read()
@@ -107,11 +110,16 @@ class Folder:
         after, put, drop, named = dict(self._entries), [], [], False
         try:
             for part, rows in parts.items():
+                if _identical(rows, self._written.get(part)):
+                    continue
                 before, reached = self._entries.get(part, {}), 0
                 now: dict[str, Entry] = {}
                 for key, value in rows.items():
                     text = text_of(key)
                     entry = before.get(text)
+                    if entry is not None and entry.value is value and entry.place > reached:
+                        now[text], reached = entry, entry.place
+                        continue
                     place = entry.place if entry is not None and entry.place > reached else self._next()
                     if entry is None or entry.place != place or not same(entry.value, value):
                         named = named or bool(entry is not None and entry.snapshots)
@@ -130,6 +138,9 @@ class Folder:
             self._snapshots.unsettle()
             raise
         self._entries = {part: rows for part, rows in after.items() if rows}
+        self._written |= parts
+        for part in self._written.keys() - self._entries.keys():
+            del self._written[part]
         self._snapshots.settle(unwanted)
 
     def _unwanted(self, entries: Entries) -> list[int]:
@@ -137,12 +148,15 @@ class Folder:
         return self._snapshots.unwanted(self._snapshots.wanted(named))
 
     def _commit(self, put: list[Any], drop: list[Any], unwanted: list[int]) -> None:
-        run = self._database
+        run, snapshots = self._database, self._snapshots.new
+        if len(put) == 1 and not drop and not unwanted and not snapshots:
+            run.execute(_PUT, put[0])  # by itself a transaction, in which other threads get their turn only once
+            return
         run.execute("BEGIN")
         try:
-            run.executemany("INSERT INTO snapshots VALUES (?, ?, ?, ?)", self._snapshots.new)
+            run.executemany("INSERT INTO snapshots VALUES (?, ?, ?, ?)", snapshots)
             run.executemany("DELETE FROM rows WHERE world = ? AND part = ? AND key = ?", drop)
-            run.executemany("REPLACE INTO rows VALUES (?, ?, ?, ?, ?)", put)
+            run.executemany(_PUT, put)
             run.executemany("DELETE FROM snapshots WHERE number = ?", ((number,) for number in unwanted))
             run.execute("COMMIT")
         except BaseException:
@@ -186,6 +200,13 @@ class Folder:
             for part, entries in reading.entries().items():
                 self._entries[name, part] = entries
         return Worlds(starts[""], living)
+
+
+def _identical(rows: Rows, written: Rows | None) -> bool:
+    """Whether these are the very rows that were written last, in the same order."""
+    if not rows or written is None or len(rows) != len(written):
+        return False
+    return all(map(is_, rows.values(), written.values())) and all(map(eq, rows, written))
 
 
 def _state(name: str, begins: Start, world: World | None = None) -> dict[Part, Rows]:

@@ -18,6 +18,8 @@ from mock_clever.grants import Issued, Session
 from mock_clever.keeping.kinds import Ahead, Each, Inside, Left, Listed, Mapped, Value
 from mock_clever.life import Held, Life
 from mock_clever.lms.link import Link
+from mock_clever.lms.records import Coursework
+from mock_clever.lti.launch import Launch, Placed
 from mock_clever.model import Course, District, Id, Resource, School, Section, Snapshot, Term, User
 from mock_clever.pages import Published
 from mock_clever.publishing import Gone, Key
@@ -70,7 +72,9 @@ WORLD = Inside(
         "keys": Inside({"_name": _NAMED, "turn": Value(Turn)}),
         "badges": Inside({"_badges": Mapped(Id, Badge), "_codes": Mapped(str, BackupCode)}),
         "links": Mapped(Id, Link),
+        "gradebooks": Inside({"_works": Mapped(str, Coursework)}),
         "launches": Inside({"_launched": Mapped(tuple[Id, Id], float)}),
+        "platform": Inside({"_launches": Mapped(str, Launch), "_links": Mapped(str, Placed)}),
         "consents": Inside({"_given": Mapped(tuple[str, Id], Consent), "_libraries": Mapped(Id, Library)}),
         "journal": Inside({"_rows": Left("a journal begins anew"), "_newest": Ahead(), "_lock": _LOCK}),
         "faults": Inside(
@@ -114,6 +118,7 @@ WORLD = Inside(
         "_frozen": Mapped(Id, Published, made=("snapshot", "permission")),
         "_published": _WORKED_OUT,
         "_shelf": _WORKED_OUT,
+        "_marks": _WORKED_OUT,
         "directories": _WORKED_OUT,
     }
 )

@@ -12,18 +12,26 @@ class Link(Struct, frozen=True, kw_only=True):
 
     `lms_type` and `state` are values of the fields of the same names (`lms_state`); `since` is when the state
     began, in seconds on the world's clock. `unmatched` are the users and sections that are not found in the LMS,
-    whatever else would match them.
+    whatever else would match them. `received` is when the LMS last sent its data, `compared` whether everybody
+    has been looked for in it since it was joined.
     """
 
     lms_type: str
     state: str
     since: float
     unmatched: frozenset[Id] = frozenset()
+    received: float | None = None
+    compared: bool = True
 
     @property
     def usable(self) -> bool:
         """Whether coursework can be read and written: connected, and everything matched (docs/api-reference)."""
         return self.state == "success"
+
+    @property
+    def matched(self) -> bool:
+        """Whether it is known who was found: an error forgets nobody, whoever disconnects an LMS everybody."""
+        return self.compared and self.state in ("success", "error")
 
 
 def synced(district: Snapshot, link: Link, record: User | Section) -> bool:
@@ -31,7 +39,7 @@ def synced(district: Snapshot, link: Link, record: User | Section) -> bool:
 
     What nobody knows, so chosen: the matching is by email, and a section without a matched teacher is not found.
     """
-    if record.id in link.unmatched:
+    if not link.matched or record.id in link.unmatched:
         return False
     if isinstance(record, User):
         return bool(record.email)

@@ -7,24 +7,30 @@ from mock_clever.portal import (
     badge_pages,
     classroom,
     district_pages,
+    gradebook,
     icons,
     impersonation,
     library,
     login,
     pages,
     picker,
+    providers,
 )
+from mock_clever.portal.lti import lti_platform
 from mock_clever.portal.visit import portal
 
 __all__ = [
     "badge_pages",
     "classroom",
     "district_pages",
+    "gradebook",
     "icons",
     "impersonation",
     "library",
     "login",
+    "lti_platform",
     "pages",
     "picker",
     "portal",
+    "providers",
 ]

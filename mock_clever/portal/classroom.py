@@ -13,6 +13,7 @@ from mock_clever.model import Id, User
 from mock_clever.people import full_name
 from mock_clever.portal import addresses
 from mock_clever.portal.district_pages import find_district
+from mock_clever.portal.qr import drawn
 from mock_clever.portal.stops import stop
 from mock_clever.portal.visit import check_form, go, page, portal, signed_in
 from mock_clever.world import World
@@ -66,6 +67,16 @@ def act(name: str) -> Response:
         if (does := ACTS.get(request.form.get("act", ""))) is not None:
             does(world, student)
     return go(f"{addresses.page(world, district)}/teacher/students")
+
+
+@portal.get("/in/<name>/teacher/badges/<student>.svg")
+def badge_code(name: str, student: Id) -> Response:
+    """The QR code of a student's badge, for their teacher to print or to show."""
+    world, (district, teacher) = here(), _teacher(name)
+    pupil = next((pupil for pupil in _pupils(world, district, teacher) if pupil.user.id == student), None)
+    if pupil is None:
+        raise stop("not your student")
+    return drawn(pupil.value, f"Badge of {pupil.name}")
 
 
 def _teacher(name: str) -> tuple[Id, User]:

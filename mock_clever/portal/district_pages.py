@@ -13,6 +13,7 @@ from mock_clever.model import Id, User
 from mock_clever.portal import addresses
 from mock_clever.portal.entry import CLEVER, Wanted, parameters, wanted
 from mock_clever.portal.login import with_password
+from mock_clever.portal.providers import PROVIDERS
 from mock_clever.portal.stops import stop
 from mock_clever.portal.visit import check_form, go, page, portal, remember, sign_in, signed_in
 
@@ -27,14 +28,12 @@ class Method(NamedTuple):
 METHODS = {
     "Clever Passwords": Method("Log in with Clever", "/oauth/passwords"),
     "Clever Badges": Method("Log in with Clever Badges", "/badges"),
-    "Google": Method("Log in with Google", "/oauth/login"),
-    "LDAP": Method("Log in with Active Directory", "/oauth/login"),
-    "SAML": Method("Log in with SAML", "/oauth/login"),
-    "Canvas": Method("Log in with Canvas", "/oauth/login"),
-    "Other": Method("Log in with your district", "/oauth/login"),
+    **{
+        name: Method(f"Log in with {called}", f"/oauth/provider?method={name}")
+        for name, called in PROVIDERS.items()
+    },
 }
-"""The values of `login_methods` (docs/districts; support 221231247). What identity providers do outside Clever,
-the tester's page does here: it says who is there."""
+"""The values of `login_methods` (docs/districts; support 221231247)."""
 
 ADMIN = Method("Log in as a district admin", "/oauth/district-admin")
 HELP = "Get help logging in!"
@@ -61,7 +60,7 @@ def buttons(entry: Wanted, district: Id) -> list[Method]:
     """The ways to log in that a district has chosen, each with the address that goes on with this login."""
     chosen = [METHODS[name] for name in here().district(district).district.login_methods if name in METHODS]
     query = urlencode(parameters(structs.replace(entry, district=district)))
-    return [Method(words, f"{path}?{query}") for words, path in (*chosen, ADMIN)]
+    return [Method(words, f"{path}{'&' if '?' in path else '?'}{query}") for words, path in (*chosen, ADMIN)]
 
 
 @portal.get("/in/<name>")

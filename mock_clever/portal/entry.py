@@ -193,7 +193,8 @@ def refused(world: World, app: App, district: Id, user: User) -> PageRefusal | N
 
 def kinds(user: User) -> str:
     """What a person is, in words: every role they hold."""
-    return ", ".join(user.holds()).replace("_", " ")
+    words = (role.replace("_", " ") for role in user.holds())
+    return " and ".join(word if word == "staff" else f"a {word}" for word in words)
 
 
 def _not_in_library(world: World, app: App, district: Id, user: User, role: str) -> PageRefusal | None:

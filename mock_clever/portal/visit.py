@@ -128,6 +128,12 @@ def signed_in() -> tuple[Session, User] | None:
 
 def sign_in(entry: Wanted, district: Id, user: User, by: Id | None = None) -> Response:
     """Begin a Clever session and send the person on. `by` is the admin who looks through their eyes."""
+    begin_session(entry, district, user, by)
+    return send_on(entry)
+
+
+def begin_session(entry: Wanted, district: Id, user: User, by: Id | None = None) -> None:
+    """Sign a person in to Clever, on the way to this login's end."""
     if CLEVER.login_role(user) is None:
         raise stop("unsupported user type", name=full_name(user), roles=kinds(user), app=entry.app.name)
     world = here()
@@ -135,7 +141,6 @@ def sign_in(entry: Wanted, district: Id, user: User, by: Id | None = None) -> Re
     if by is None:
         sign_out()
     keep(SESSION, world.grants.sign_in(district, user.id, world.clock.now(), by, within))
-    return send_on(entry)
 
 
 def choose_role(role: str) -> None:

@@ -24,6 +24,7 @@ SIMPLE: dict[str, Schema] = {
     "date": DATE,
     "datetime": DATETIME,
     "boolean": {"type": "boolean"},
+    "integer": {"type": "integer"},
 }
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from stage import Stage, mock
+from stage import Stage, set_up
 
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[Stage]:
-    with mock() as url:
-        stage = Stage(url)
+    with set_up() as stage:
         yield stage
-        stage.close()

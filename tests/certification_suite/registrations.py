@@ -15,6 +15,8 @@ class Mistake:
 
     record: dict[str, Any]
     fails: frozenset[str]
+    programme: str = "sso"
+    app: str = "CLEVER_SSO_CLIENT_ID"
 
     def at(self, home: str) -> dict[str, Any]:
         """The record with the mistake, for an app at this address."""
@@ -25,7 +27,10 @@ class Mistake:
 MISTAKES = {
     "RegistersAnAddressThatIsNotThere": Mistake(
         {"redirect_uris": ["{home}/oauth/callback/that/was", "{home}/oauth/clever/callback"]},
-        frozenset({"SSO-C3", "SSO-C5", "SSO-08"}),
+        frozenset({"SSO-C3", "SSO-C5", "SSO-C6", "SSO-08"}),
     ),
     "RegistersTooFewUserTypes": Mistake({"supported_user_types": ["student", "teacher"]}, frozenset({"SSO-C4"})),
+    "LacksLmsConnect": Mistake(
+        {"products": ["secure_sync", "sso"]}, frozenset({"LMS-C1"}), "lms", "CLEVER_CLIENT_ID"
+    ),
 }

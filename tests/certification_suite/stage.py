@@ -1,23 +1,26 @@
-"""The stage of the certification tests: a mock in a process of its own, vendor apps served in a thread."""
+"""The stage of the certification tests: a mock and a vendor app, each served in a thread."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+from shortcut import shortcut
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from certification_suite.catalogue import chosen
 from certification_suite.config import AppUnderTest, describe
 from certification_suite.drivers.chromium import Chromium, installed
 from certification_suite.runner import Result, run
+from mock_clever.app import create_app as create_mock
+from mock_clever.scenarios import MAIN, Scenario, Worlds, start
+from mock_clever.serving import running
+from mock_clever.settings import Settings
 from vendor_app.app import create_app
 from vendor_app.behaviour import Behaviour
 from vendor_app.clock import Clock
@@ -25,6 +28,7 @@ from vendor_app.config import from_environment
 
 CALLBACK = "/oauth/clever/callback"
 LIBRARY_CALLBACK = "/oauth/clever/library"
+HURRY = 20
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -33,6 +37,10 @@ class HurriedClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds / 40)
+
+    def patience(self, seconds: float) -> float:
+        """A twentieth: an answer that is really held back must still be told from one that is not."""
+        return seconds / HURRY
 
 
 class Quiet(WSGIRequestHandler):
@@ -47,12 +55,13 @@ class Door:
 
     def __init__(self) -> None:
         self.app: Wsgi = lambda environ, start: start("404 Not Found", []) or []
-        self._server = make_server("127.0.0.1", 0, self._call, threaded=True, request_handler=Quiet)
+        self._server = make_server("127.0.0.1", 0, self.call, threaded=True, request_handler=Quiet)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def _call(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+    def call(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        """What stands behind the door now answers."""
         return self.app(environ, start)
 
     def close(self) -> None:
@@ -61,24 +70,13 @@ class Door:
         self._thread.join()
 
 
-@contextmanager
-def mock(*options: str) -> Iterator[str]:
-    """`mock-clever serve` on a free port, with these options; its address."""
-    command = [sys.executable, "-m", "mock_clever", "serve", "--preset", "sandbox", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())["url"]
-        finally:
-            process.terminate()
-
-
 class Stage:
     """A mock, a door, and the description of what stands behind it."""
 
     def __init__(self, mock_url: str) -> None:
         self.mock_url = mock_url
         self.door = Door()
+        self.reference: Wsgi | None = None
         self.chromium = Chromium(installed())
         self.callback = self.door.url + CALLBACK
         self.env = self._control("GET", "env")
@@ -96,22 +94,34 @@ class Stage:
         return answer.json()
 
     @contextmanager
-    def registered(self, **record: Any) -> Iterator[None]:
-        """The SSO app's record at Clever, changed for a while; the changes outlive a reset."""
-        client = self.env["CLEVER_SSO_CLIENT_ID"]
+    def registered(self, app: str = "CLEVER_SSO_CLIENT_ID", **record: Any) -> Iterator[None]:
+        """The record of an app at Clever, changed for a while; the changes outlive a reset."""
+        client = self.env[app]
         before = next(a for a in self._control("GET", "apps")["apps"] if a["client_id"] == client)
         self._control("POST", "apps", {"client_id": client, **record})
         yield
         self._control("POST", "apps", {"client_id": client, **{key: before[key] for key in record}})
 
-    def put(self, behaviour: Behaviour | None = None, *, page_size: int = 25, probe: bool = True) -> None:
+    def put(
+        self, behaviour: Behaviour | None = None, *, page_size: int = 25, probe: bool = True, **app: Any
+    ) -> None:
         """Let the reference app stand behind the door, with this behaviour."""
-        environ = {**self.env, "CLEVER_REDIRECT_URI": self.callback}
-        config = from_environment(environ, database=":memory:", probe=probe, page_size=page_size)
-        self.door.app = create_app(config, behaviour, clock=HurriedClock())
+        environ = self.env | {
+            "CLEVER_REDIRECT_URI": self.callback,
+            "CLEVER_LIBRARY_REDIRECT_URI": self.door.url + LIBRARY_CALLBACK,
+        }
+        config = from_environment(
+            environ,
+            database=":memory:",
+            probe=probe,
+            page_size=page_size,
+            **{"openid": True, "both_apps": True, **app},
+        )
+        self.door.app = self.reference = create_app(config, behaviour, clock=HurriedClock())
 
     def described(self, **app: Any) -> AppUnderTest:
         """What `certification.toml` would say; keyword arguments change [app], `probe=False` leaves it out."""
+        others = app.pop("other_client_ids", [self.env["CLEVER_CLIENT_ID"]])
         probe, client_id = app.pop("probe", True), app.pop("client_id", self.env["CLEVER_SSO_CLIENT_ID"])
         document: dict[str, Any] = {
             "app": {
@@ -121,15 +131,17 @@ class Stage:
                 "redirect_uri": self.callback,
                 "home_page": "/home",
                 "user_types": ["student", "teacher", "staff"],
-                "programmes": ["library", "sso", "secure_sync"],
+                "programmes": ["library", "sso", "secure_sync", "lms"],
                 "refresh": "login",
                 "asks": ["goal"],
+                "openid": True,
                 **app,
             },
             "clever": {
                 "mock_url": self.mock_url,
                 "client_id": client_id,
                 "sync_client_id": self.env["CLEVER_CLIENT_ID"],
+                "other_client_ids": others,
             },
             "library": {
                 "client_id": self.env["CLEVER_LIBRARY_CLIENT_ID"],
@@ -137,13 +149,18 @@ class Stage:
                 "start_login": "/signup",
             },
         }
-        document["app"] = {key: value for key, value in document["app"].items() if value is not None}
+        for table in ("app", "clever"):
+            document[table] = {key: value for key, value in document[table].items() if value is not None}
         if probe:
             document["probe"] = {"url": self.door.url + "/probe"}
         return describe(document)
 
-    def judge(self, *only: str, screen: bool = True, **app: Any) -> dict[str, Result]:
-        """Every requirement, or the named ones, of the app behind the door; by a real browser too where one is."""
+    def judge(self, *only: str, screen: bool = True, pictures: bool = False, **app: Any) -> dict[str, Result]:
+        """Every requirement, or the named ones, of the app behind the door; by a real browser too where one is.
+
+        `pictures`: it draws the pages that a plain browser saw, too, which takes its time and changes no verdict.
+        """
+        self.chromium.draws = pictures
         described = self.described(**app)
         requirements = chosen(described, only)
         results = run(
@@ -152,9 +169,32 @@ class Stage:
             clock=time.perf_counter,
             pause=time.sleep,
             chromium=self.chromium if screen else None,
+            hurry=HURRY,
         )
         return {result.requirement.id: result for result in results}
 
     def close(self) -> None:
         self.chromium.close()
         self.door.close()
+
+
+@contextmanager
+def set_up(settings: Settings | None = None) -> Iterator[Stage]:
+    """A stage with a mock of the sandbox, whose open questions are answered so.
+
+    Calls take the shortcut while the reference app stands there: any other may hang up, or never answer.
+    """
+    worlds = Worlds(start(Scenario(preset="sandbox", settings=settings or Settings())))
+    clever = create_mock(worlds)
+
+    with running(clever) as server:
+        stage = Stage(server.url)
+
+        def wire_matters() -> bool:
+            world = worlds.get(MAIN)
+            return stage.door.app is not stage.reference or world is None or bool(world.faults.faults)
+
+        apps = {urlsplit(server.url).netloc: clever, urlsplit(stage.door.url).netloc: stage.door.call}
+        with shortcut(apps, wire_matters):
+            yield stage
+        stage.close()

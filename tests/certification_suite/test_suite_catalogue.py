@@ -25,7 +25,7 @@ def test_a_requirement_explains_itself(requirement: Requirement) -> None:
 @EACH
 def test_what_a_machine_judges_has_a_check_and_a_defect(requirement: Requirement) -> None:
     assert (requirement.check is None) == (requirement.evidence == "H")
-    assert bool(requirement.refuted_by) == (requirement.check is not None)
+    assert bool(requirement.refuted_by or requirement.sums) == (requirement.check is not None)
     assert set(requirement.refuted_by) <= {*DEFECTS, *MISTAKES}
 
 

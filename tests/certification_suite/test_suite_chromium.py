@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from stage import Stage
 
 from certification_suite.cli import main
 from certification_suite.drivers.chromium import NAMES, Chromium, Device, installed
+from certification_suite.drivers.page import Page
 from certification_suite.evidence import MOST_BYTES
 from certification_suite.runner import exit_code
 from certification_suite.verdicts import Fail, NoBrowser
@@ -50,6 +52,9 @@ def test_without_a_browser_its_requirement_could_not_run_and_says_why(
 def test_a_browser_that_does_not_start_is_named() -> None:
     with closing(Chromium("/bin/false")) as chromium, pytest.raises(NoBrowser, match="/bin/false does not start"):
         chromium.device("http://127.0.0.1:1", ())
+    with closing(chromium), pytest.raises(NoBrowser, match="/bin/false does not start"):
+        chromium.device("http://127.0.0.1:1", ())
+    assert chromium.path is None, "nobody tries again"
 
 
 def test_a_path_that_leads_nowhere_is_a_configuration(tmp_path: Path) -> None:
@@ -94,6 +99,45 @@ def test_a_device_is_read_and_used_as_a_person_would(stage: Stage, device: Devic
     device.turn_to(0)
     assert device.reload().url.endswith("/on")
     assert device.picture().startswith(b"\xff\xd8\xff") and len(device.picture()) <= MOST_BYTES
+
+
+@pytest.mark.browser
+@needs_one[1]
+def test_what_a_plain_browser_holds_is_drawn_and_asked_of_nobody(stage: Stage) -> None:
+    asked: list[str] = []
+
+    def app(environ: dict[str, Any], start: Any) -> list[bytes]:
+        asked.append(environ["PATH_INFO"])
+        start("200 OK", [("Content-Type", "text/css")])
+        return [b"p { color: red }"]
+
+    stage.door.app, stage.chromium.draws = app, True
+    device = stage.chromium.device(stage.mock_url, (stage.door.url,), scripts=False)
+    source = (
+        "<link rel=stylesheet href=/s.css><meta http-equiv=refresh content='0;url=/next'><p>Kept</p>"
+        "<script>document.body.textContent = 'run'</script><iframe src=/frame></iframe><img src=data:,>"
+    )
+    for words, status in (("Kept", 404), ("again", 500)):
+        url = f"{stage.door.url}/callback?code=1"
+        device.draw(Page(url, status, "text/html", source.replace("Kept", words)))
+        assert device.shows(words) and not device.shows("run") and device.url == url
+        assert device.picture().startswith(b"\xff\xd8\xff")
+    assert set(asked) == {"/s.css"}
+    device.close()
+
+
+@pytest.mark.browser
+@needs_one[1]
+def test_what_is_kept_of_pages_is_pictured(stage: Stage) -> None:
+    stage.put()
+    kept = stage.judge("SSO-10", pictures=True)["SSO-10"].evidence
+    assert [shot.title.partition(",")[2] or shot.title for shot in kept.pictures] == [
+        " signed in",
+        "After logging out",
+    ]
+    assert {shot.url for shot in kept.pictures} <= {page.url for page in kept.pages} and not kept.notes
+    read = stage.judge("SSO-10")["SSO-10"].evidence
+    assert (read.pictures, len(read.pages)) == ([], 2) and "draws no pages" in read.notes[0]
 
 
 @pytest.mark.browser

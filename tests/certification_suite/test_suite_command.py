@@ -101,6 +101,14 @@ def test_a_good_app_ends_with_0_and_three_reports(stage: Stage, description: Any
     assert {row["id"]: row["verdict"] for row in report["results"]} == {"SSO-05": "pass", "SSO-10": "pass"}
 
 
+def test_browser_none_leaves_out_what_only_a_screen_shows(stage: Stage, description: Any) -> None:
+    stage.put()
+    ended = certify(description(), "--only", "ADJ-24,SSO-R1", "--browser", "none")
+    said = " ".join(ended.output.split())
+    assert ended.exit_code == 0, ended.output
+    assert "could not run ADJ-24" in said and "--browser none leaves it out" in said and "pass SSO-R1" in said
+
+
 @pytest.fixture
 def sample(stage: Stage, tmp_path: Path) -> Path:
     """The sample of the README, for the app behind the door."""

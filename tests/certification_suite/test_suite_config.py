@@ -39,6 +39,15 @@ def test_a_short_description_is_filled_with_defaults(tmp_path: Path) -> None:
     assert app.url("/home") == "http://127.0.0.1:5000/home"
 
 
+def test_an_app_supports_every_lms_unless_it_says_which(tmp_path: Path) -> None:
+    path = tmp_path / "certification.toml"
+    path.write_text(GOOD)
+    assert load(path).lms == ("canvas", "schoology", "google_classroom")
+    path.write_text(GOOD.replace('["sso"]', '["lms"]\nlms = ["schoology"]'))
+    assert load(path).lms == ("schoology",)
+    assert "may hold canvas, schoology" in wrong(tmp_path, GOOD.replace('["sso"]', '["lms"]\nlms = ["moodle"]'))
+
+
 def test_client_ids_may_be_left_to_the_mock(tmp_path: Path) -> None:
     path = tmp_path / "certification.toml"
     path.write_text(GOOD.replace('client_id = "abc"', ""))
@@ -103,6 +112,15 @@ def test_the_library_is_the_same_app_under_another_number(tmp_path: Path) -> Non
     assert "http://127.0.0.1:5000/library" in app.addresses
 
 
+def test_more_apps_may_stand_behind_the_button(tmp_path: Path) -> None:
+    path = tmp_path / "certification.toml"
+    path.write_text(GOOD + 'other_client_ids = ["def"]\n')
+    app = load(path)
+    assert (app.other_client_ids, app.client_ids, app.openid) == (("def",), ("abc", "def"), False)
+    assert "`other_client_ids` must be a list" in wrong(tmp_path, GOOD + 'other_client_ids = "def"\n')
+
+
 def test_a_wrong_library_is_said(tmp_path: Path) -> None:
     assert "`asks` must be a list" in wrong(tmp_path, GOOD.replace("[app]", '[app]\nasks = "goal"', 1))
+    assert "`openid` must be true or false" in wrong(tmp_path, GOOD.replace("[app]", '[app]\nopenid = "yes"', 1))
     assert "redirect_url" in wrong(tmp_path, GOOD + '[library]\nredirect_url = "http://127.0.0.1:5000/x"\n')

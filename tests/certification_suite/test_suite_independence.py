@@ -7,16 +7,27 @@ from typing import Any
 from stage import Stage
 from tiny_app import TinyApp
 
-UNSEEN = {"SSO-06", "SSO-07", "SSO-R3", "ADJ-08"}
-"""What needs a probe, which the tiny app does not offer."""
+UNSEEN = {"SSO-06", "SSO-07", "SSO-R3", "ADJ-08", "SSO-C6"}
+"""What needs a probe, which the tiny app does not offer, and what sums that up."""
+OTHERS = {"ADJ-17", "ADJ-27", "ADJ-28", "ADJ-29"}
+"""What is asked of vendors with several apps, and of apps that read an id_token."""
+TINY: dict[str, Any] = {
+    "start_login": None,
+    "home_page": "/desk",
+    "programmes": ["sso"],
+    "probe": False,
+    "refresh": None,
+    "asks": None,
+    "openid": None,
+    "other_client_ids": None,
+}
 
 
 def test_an_app_in_another_style_passes_what_can_be_seen(stage: Stage) -> None:
     stage.door.app = TinyApp(stage.env, stage.callback)
-    results = stage.judge(
-        start_login=None, home_page="/desk", programmes=["sso"], probe=False, refresh=None, asks=None
-    )
+    results = stage.judge(**TINY)
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
+    assert {others.pop(id_)[0] for id_ in OTHERS} == {"not applicable"}
     assert others.pop("ADJ-25")[0] == "fail"  # it remembers one login that was begun, not two
     assert set(others) == UNSEEN, others
     assert {verdict for verdict, _ in others.values()} == {"needs review"}
@@ -26,10 +37,9 @@ def test_an_app_without_a_button_of_its_own_is_judged_by_portal_launches(stage: 
     app = TinyApp(stage.env, stage.callback)
     app.door = lambda query, cookie: ("200 OK", [], "<p>Come in through your school's portal.</p>")  # type: ignore[method-assign]
     stage.door.app = app
-    results = stage.judge(
-        start_login=None, home_page="/desk", programmes=["sso"], probe=False, refresh=None, asks=None
-    )
+    results = stage.judge(**TINY)
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
+    assert {others.pop(id_)[0] for id_ in OTHERS} == {"not applicable"}
     assert set(others) == UNSEEN | {"ADJ-04", "ADJ-25", "SSO-R1"}, others
     assert (others["ADJ-04"][0], others["ADJ-25"][0], others["SSO-R1"][0]) == (*["not applicable"] * 2, "fail")
 
@@ -49,7 +59,7 @@ def test_a_signed_cookie_logs_out_and_is_no_protection_against_a_copy(stage: Sta
     described = {"start_login": None, "home_page": "/desk", "programmes": ["sso"], "probe": False}
     results = stage.judge("SSO-02", "SSO-10", **described)
     assert results["SSO-10"].verdict == "pass", results["SSO-10"].observed
-    [note] = results["SSO-10"].evidence.notes
+    [note] = [note for note in results["SSO-10"].evidence.notes if "copy of the cookie" in note]
     assert "SSO-02" in note and "signed-cookie session: keep an id on the server" in note
     assert results["SSO-02"].verdict == "fail"
 

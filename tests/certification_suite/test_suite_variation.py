@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from stage import Stage, mock
+from stage import set_up
 
 from certification_suite.catalogue import catalogue
+from mock_clever.settings import Settings
 
 
-@pytest.mark.parametrize("seed", ["20261122"])
-def test_a_correct_app_passes_everything_under_variation(seed: str) -> None:
-    with mock("--variation", seed) as url:
-        stage = Stage(url)
-        try:
-            stage.put()
-            results = stage.judge()
-        finally:
-            stage.close()
+@pytest.mark.parametrize("seed", [20261122])
+def test_a_correct_app_passes_everything_under_variation(seed: int) -> None:
+    with set_up(Settings(variation=seed)) as stage:
+        stage.put()
+        results = stage.judge()
     checked = {requirement.id for requirement in catalogue() if requirement.check}
     passed = {id_ for id_, result in results.items() if result.verdict == "pass"}
     assert passed == checked, {id_: result.observed for id_, result in results.items() if id_ in checked - passed}

@@ -20,6 +20,7 @@ class StillClock(Clock):
     """Time stands until a test moves it; waiting moves it and is remembered."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.time = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
         self.waits: list[float] = []
 

@@ -41,6 +41,7 @@ class Asked:
     query: dict[str, list[str]]
     headers: dict[str, str]
     form: dict[str, str]
+    json: dict[str, Any] | None = None
 
 
 @dataclass
@@ -129,8 +130,10 @@ class FakeClever(BaseAdapter):
             "the app left the world it was given"
         )
         path = parts.path.removeprefix(urlsplit(URL).path)
-        form = dict(parse_qsl(str(request.body or "")))
-        one = Asked(request.method or "", path, parse_qs(parts.query), dict(request.headers), form)
+        is_json = request.headers.get("Content-Type") == "application/json"
+        form = {} if is_json else dict(parse_qsl(str(request.body or "")))
+        document = json.loads(request.body or "null") if is_json else None
+        one = Asked(request.method or "", path, parse_qs(parts.query), dict(request.headers), form, document)
         self.asked.append(one)
         if self.rotate_at and one.path.startswith(self.rotate_at):
             self.tokens, self.rotate_at = {owner: f"{token}-2" for owner, token in self.tokens.items()}, ""

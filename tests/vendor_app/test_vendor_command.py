@@ -6,11 +6,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from vendor_app.__main__ import main
+from vendor_app.behaviour import Behaviour
+from vendor_app.clock import Clock
 from vendor_app.config import Config, Misconfigured, from_environment
 from vendor_app.store import Store
 
@@ -72,6 +75,32 @@ def test_a_wrong_start_ends_with_a_sentence(
         main(["--page-size", "0"])
     assert main(["--port", "0", "--defect", "Nothing"]) == 2
     assert "There is no defect called 'Nothing'" in capsys.readouterr().err
+
+
+def test_an_app_in_a_hurry_waits_as_many_times_shorter(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    clocks: list[Clock] = []
+
+    def create_app(config: Config, behaviour: Behaviour, *, clock: Clock) -> Any:
+        clocks.append(clock)
+
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("vendor_app.__main__.create_app", create_app)
+    monkeypatch.setattr("vendor_app.__main__.running", lambda app, listening, context: listening.close)
+    monkeypatch.setattr("vendor_app.__main__.signal.signal", lambda number, act: None)
+    monkeypatch.setattr("vendor_app.clock.time.sleep", waited.append)
+    for arguments in ([], ["--hurry", "40"]):
+        assert main(["--port", "0", *arguments]) == 0
+        clocks[-1].sleep(4)
+    assert waited == [4, 0.1]
+
+
+@pytest.mark.parametrize("times", ["0", "0.5", "1001", "-2", "nan", "fast"])
+def test_an_app_hurries_only_so_much(times: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--hurry", times])
+    assert f"{times!r} is not a number from 1 to 1000" in capsys.readouterr().err
 
 
 def test_the_database_outlives_the_app_and_ends_an_interrupted_sync(tmp_path: Path) -> None:

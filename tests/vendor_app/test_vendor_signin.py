@@ -1,8 +1,12 @@
 """Logging in and out: what the app asks of Clever, and what people see."""
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from driven_vendor import Make, Vendor
-from fake_clever import SSO, FakeClever, Fault, basic, id_, person
+from fake_clever import SSO, SYNC, FakeClever, Fault, basic, id_, person
+
+from vendor_app.defects import chosen
 
 TRACE = "Traceback"
 
@@ -135,6 +139,39 @@ def test_every_failed_login_is_a_calm_page_with_a_way_on(vendor: Vendor, clever:
 def test_a_callback_without_code_explains_itself(vendor: Vendor, query: dict[str, str], words: str) -> None:
     answer = vendor.browser.get("/oauth/clever/callback", query_string=query)
     assert 400 <= answer.status_code < 500 and words in answer.text and "Log in with Clever" in answer.text
+
+
+def asked(location: str | None) -> dict[str, str]:
+    """What an authorize request asks for."""
+    return dict(parse_qsl(urlsplit(location or "").query))
+
+
+def test_whoever_may_not_use_the_first_app_is_sent_on_to_the_second(make: Make, clever: FakeClever) -> None:
+    vendor = make(both_apps=True)
+    first = asked(vendor.browser.get("/login").location)
+    assert (first["client_id"], first["return_unshared"]) == (SSO[0], "true")
+    back = {"error": "unauthorized-user", "state": first["state"]}
+    second = asked(vendor.browser.get("/oauth/clever/callback", query_string=back).location)
+    assert second["client_id"] == SYNC[0] and "return_unshared" not in second
+    query = {"code": clever.code_for(11), "state": second["state"]}
+    vendor.browser.get("/oauth/clever/callback", query_string=query)
+    assert basic(clever.asked[0]) == SYNC
+    for state in (second["state"], "forged"):
+        answer = vendor.browser.get("/oauth/clever/callback", query_string=back | {"state": state})
+        assert answer.status_code == 403 and "shared this app" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "comes_back", "tries"),
+    [("ComesBackFromTheLastAppToo", True, True), ("GivesUpAfterTheFirstApp", False, False)],
+)
+def test_a_defect_with_two_apps_is_one(make: Make, name: str, comes_back: bool, tries: bool) -> None:
+    browser = make(chosen(name), both_apps=True).browser
+    first = asked(browser.get("/login").location)
+    assert first["return_unshared"] == "true"
+    back = {"error": "unauthorized-user", "state": first["state"]}
+    second = asked(browser.get("/oauth/clever/callback", query_string=back).location)
+    assert bool(second) == tries and ("return_unshared" in second) == comes_back
 
 
 def test_an_unknown_page_is_calm_too(vendor: Vendor) -> None:

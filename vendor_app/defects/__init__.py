@@ -4,7 +4,7 @@
 Start the app with one: `python -m vendor_app --defect AcceptsAnyState`.
 """
 
-from vendor_app.defects import asking, following, keeping, library, logging_in, openid, sharing_devices
+from vendor_app.defects import asking, coursework, following, keeping, library, logging_in, openid, sharing_devices
 from vendor_app.defects.register import DEFECTS, EVERY, UNJUDGED, chosen, in_one_line
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "UNJUDGED",
     "asking",
     "chosen",
+    "coursework",
     "following",
     "in_one_line",
     "keeping",

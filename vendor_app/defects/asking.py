@@ -13,7 +13,7 @@ from vendor_app.records import Told
 class ReadsOnlyTheFirstPage(Behaviour):
     """Takes the first page of a collection for all of it."""
 
-    refutes = ("SYN-02",)
+    refutes = ("SYN-02", "T-LMS-03")
     models = "I-09"
 
     def next_page(self, body: Told) -> str | None:
@@ -36,7 +36,7 @@ class BuildsItsOwnPageAddresses(Behaviour):
 class NeverRetries(Behaviour):
     """Gives up at the first 500, 503 or 429."""
 
-    refutes = ("ADJ-12",)
+    refutes = ("ADJ-12", "T-LMS-11")
 
     def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
         return None
@@ -57,7 +57,7 @@ class StormsWhenToldToWait(Behaviour):
 class RepeatsWhatCannotSucceed(Behaviour):
     """Sends a request that was refused as wrong, 400 or 401, again unchanged."""
 
-    refutes = ("ADJ-12",)
+    refutes = ("ADJ-12", "T-LMS-11")
 
     def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
         wait = super().wait_before_retry(retries, status, reset_in)

@@ -44,6 +44,26 @@ class AsksForATokenInTheBrowser(Behaviour):
 
 
 @defect
+class ComesBackFromTheLastAppToo(Behaviour):
+    """Asks Clever to send back also those who may use none of its apps, to whom it cannot say why."""
+
+    refutes = ("ADJ-17",)
+
+    def asks_to_come_back(self, another: bool) -> bool:
+        return True
+
+
+@defect
+class GivesUpAfterTheFirstApp(Behaviour):
+    """Turns away whoever may use only the second app behind the button."""
+
+    refutes = ("ADJ-17",)
+
+    def tries_another_app(self, another: bool) -> bool:
+        return False
+
+
+@defect
 class AcceptsAnyState(Behaviour):
     """Logs in whoever arrives at the callback with any `state` at all."""
 
@@ -58,7 +78,7 @@ class AcceptsAnyState(Behaviour):
 class InsistsOnState(Behaviour):
     """Answers a portal launch, which never carries `state`, with an error."""
 
-    refutes = ("SSO-08", "SSO-C5", "LIB-12", "LIB-C4")
+    refutes = ("SSO-08", "SSO-C5", "LIB-12", "LIB-C4", "LMS-05", "T-LMS-07")
     models = "I-04"
 
     def restart_without_state(self, parameters: dict[str, str], restarts: int) -> dict[str, str] | None:
@@ -69,7 +89,7 @@ class InsistsOnState(Behaviour):
 class RestartsForEver(Behaviour):
     """Restarts a portal launch without adding its own `state`, so that it comes back the same, again and again."""
 
-    refutes = ("SSO-08", "SSO-C5", "LIB-12", "LIB-C4")
+    refutes = ("SSO-08", "SSO-C5", "LIB-12", "LIB-C4", "LMS-05", "T-LMS-07")
     models = "I-04"
 
     def restart_without_state(self, parameters: dict[str, str], restarts: int) -> dict[str, str] | None:

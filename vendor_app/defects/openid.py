@@ -11,6 +11,8 @@ from vendor_app.records import Told
 class TrustsAnySignature(Behaviour):
     """Reads what an id_token claims without looking who signed it, or whether anybody did (`alg` none)."""
 
+    refutes = ("ADJ-27",)
+
     def claims(self, verified: Callable[[], Told], unverified: Callable[[], Told]) -> Told:
         return unverified()
 
@@ -18,6 +20,8 @@ class TrustsAnySignature(Behaviour):
 @defect
 class IgnoresTheIssuer(Behaviour):
     """Takes an id_token that says it comes from somewhere else."""
+
+    refutes = ("ADJ-28",)
 
     def is_from(self, issuer: str, claimed: str) -> bool:
         return True
@@ -27,6 +31,8 @@ class IgnoresTheIssuer(Behaviour):
 class IgnoresTheAudience(Behaviour):
     """Takes an id_token that Clever made for another app."""
 
+    refutes = ("ADJ-28",)
+
     def is_for(self, client_id: str, audience: Container[str]) -> bool:
         return True
 
@@ -34,6 +40,8 @@ class IgnoresTheAudience(Behaviour):
 @defect
 class AcceptsExpiredIdTokens(Behaviour):
     """Never looks at the clock, so that an id_token opens the account for ever."""
+
+    refutes = ("ADJ-28",)
 
     def is_in_time(self, expires: float, now: float) -> bool:
         return True
@@ -43,6 +51,8 @@ class AcceptsExpiredIdTokens(Behaviour):
 class IgnoresTheNonce(Behaviour):
     """Takes an id_token that belongs to another browser's login."""
 
+    refutes = ("ADJ-28",)
+
     def nonce_is_ours(self, claimed: str, sent: str) -> bool:
         return True
 
@@ -51,6 +61,8 @@ class IgnoresTheNonce(Behaviour):
 class IgnoresTheSubject(Behaviour):
     """Takes an id_token about somebody else than the person whose token came with it."""
 
+    refutes = ("ADJ-28",)
+
     def is_about(self, person: str, subject: str) -> bool:
         return True
 
@@ -58,6 +70,8 @@ class IgnoresTheSubject(Behaviour):
 @defect
 class KeepsTheFirstKeys(Behaviour):
     """Reads Clever's keys once, so that nobody can log in after the keys have changed."""
+
+    refutes = ("ADJ-29",)
 
     def keys_for_an_unknown_kid(self, held: Sequence[Told], ask: Callable[[], list[Told]]) -> Sequence[Told]:
         return held
