@@ -15,6 +15,7 @@ from certification_suite.verdicts import Blocked, Fail
 SLOW = 14.0
 """Seconds that a write takes: the shortest time-out that Clever recommends is 15 (docs/core-concepts)."""
 DAY = 26 * 60 * 60
+MOST_LOOKS = 3
 ONE = 1
 UNTIL = 5
 """Seconds until a rate-limit window ends."""
@@ -85,7 +86,10 @@ def slow_writes_are_awaited(exam: Examination) -> str:
     since = exam.clever.mark()
     made = room.app.create(room.section["id"], **room.wanted(title="Slow as lava"))
     exam.clever.clear_faults()
-    sent = room.asked(since, "POST")
+    for _ in range(MOST_LOOKS):
+        if sent := room.asked(since, "POST"):
+            break
+        exam.probe.pause(seconds)  # an answer that nobody awaits is still on its way, and belongs to this check
     exam.evidence.show(*sent[:2])
     task = room.task(made.lms_id)
     if made.status != "synced" or task is None:

@@ -57,7 +57,7 @@ class Probe:
 
     def __init__(self, url: str | None, *, pause: Callable[[float], None]) -> None:
         self.url = url.rstrip("/") if url else None
-        self._pause = pause
+        self.pause = pause
         self._http = requests.Session()
         self._http.trust_env = False
         self.answers: list[str] = []
@@ -98,7 +98,7 @@ class Probe:
         for _ in range(MOST_POLLS):
             if body.get("status") not in ("running", "pending", "queued", "started"):
                 break
-            self._pause(0.5)
+            self.pause(0.5)
             body = self.call("GET /sync")
         status = body.get("status")
         if status not in ("success", "failed", "held"):
