@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import suppress
-from operator import eq, is_
+from itertools import compress
+from operator import eq, is_not
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -110,11 +111,12 @@ class Folder:
         after, put, drop, named = dict(self._entries), [], [], False
         try:
             for part, rows in parts.items():
-                if _identical(rows, self._written.get(part)):
+                news = _news(rows, self._written.get(part))
+                if rows and not news:
                     continue
                 before, reached = self._entries.get(part, {}), 0
-                now: dict[str, Entry] = {}
-                for key, value in rows.items():
+                now: dict[str, Entry] = {} if news is rows else before.copy()
+                for key, value in news.items():
                     text = text_of(key)
                     entry = before.get(text)
                     if entry is not None and entry.value is value and entry.place > reached:
@@ -202,11 +204,11 @@ class Folder:
         return Worlds(starts[""], living)
 
 
-def _identical(rows: Rows, written: Rows | None) -> bool:
-    """Whether these are the very rows that were written last, in the same order."""
-    if not rows or written is None or len(rows) != len(written):
-        return False
-    return all(map(is_, rows.values(), written.values())) and all(map(eq, rows, written))
+def _news(rows: Rows, written: Rows | None) -> Rows:
+    """The rows that are not the very ones written last; these very rows if the keys or their order are others."""
+    if not rows or written is None or len(rows) != len(written) or not all(map(eq, rows, written)):
+        return rows
+    return {key: rows[key] for key in compress(rows, map(is_not, rows.values(), written.values()))}
 
 
 def _state(name: str, begins: Start, world: World | None = None) -> dict[Part, Rows]:
