@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')  # some tests wait for a while
 
 .PHONY: demo test setup check screenshots bench lock clean
 
@@ -10,7 +11,7 @@ demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
 
 test: setup  ## set-up, a browser where one can be had, then all tests
 	@.ci/browser $(BIN)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n auto --dist loadgroup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 setup: $(VENV)/ready  ## create .venv with everything the other targets need
 

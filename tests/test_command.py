@@ -146,7 +146,9 @@ def test_what_a_certification_is_told_of_goes_to_the_suite(
 
 
 def test_the_demonstration_waits_when_asked_and_ends_cleanly(tmp_path: Path) -> None:
+    """One requirement of each programme; `make demo` judges all."""
     command = [sys.executable, "-m", "mock_clever", "demo", "--preset", "tiny", "--keep", "--out", str(tmp_path)]
+    command += ["--only", "LIB-01,SSO-01,SYN-01,LMS-01"]
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=os.environ
     ) as process:

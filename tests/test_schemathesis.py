@@ -231,6 +231,6 @@ def test_the_control_plane_answers_whatever_it_is_sent(mode: GenerationMode) -> 
     here, seen = Asked(), set()
     for operation in here.operations("control plane"):
         here.schema.app = Mock(tiny()).app
-        seen |= ask(operation, mode, 8 if mode is POLITE else 3)
+        seen |= ask(operation, mode, 5 if mode is POLITE else 2)
     assert 400 in seen
     assert ({200, 201} <= seen) == (mode is POLITE)

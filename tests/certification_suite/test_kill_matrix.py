@@ -162,8 +162,12 @@ def refuser() -> Flask:
     return app
 
 
-@pytest.mark.parametrize("hollow", [absent, yes_man, refuser])
-@pytest.mark.parametrize("described", [{}, {"start_login": None}, {"probe": False, "logout": "POST /logout"}])
+BARELY = ({"start_login": None}, {"probe": False, "logout": "POST /logout"})
+
+
+@pytest.mark.parametrize(
+    ("hollow", "described"), [(absent, {}), (yes_man, {}), (refuser, {}), *((yes_man, each) for each in BARELY)]
+)
 def test_a_hollow_app_passes_nothing(stage: Stage, hollow: Any, described: dict[str, Any]) -> None:
     stage.door.app = hollow()
     results = stage.judge(**described)
