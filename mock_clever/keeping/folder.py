@@ -10,7 +10,7 @@ import sqlite3
 import zlib
 from contextlib import suppress
 from itertools import compress
-from operator import eq, is_not
+from operator import is_not
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -108,11 +108,12 @@ class Folder:
 
     def _write(self, parts: dict[Part, Rows]) -> None:
         """Bring these parts on disk to what they are now, and the snapshots they name, in one transaction."""
-        after, put, drop, named = dict(self._entries), [], [], False
+        changed: Entries = {}
+        put, drop, named = [], [], False
         try:
             for part, rows in parts.items():
                 news = _news(rows, self._written.get(part))
-                if rows and not news:
+                if not news and (rows or part not in self._entries):
                     continue
                 before, reached = self._entries.get(part, {}), 0
                 now: dict[str, Entry] = {} if news is rows else before.copy()
@@ -132,17 +133,17 @@ class Folder:
                 gone = before.keys() - now.keys()
                 drop += [(*part, text) for text in gone]
                 named = named or any(before[text].snapshots for text in gone)
-                after[part] = now
-            unwanted = self._unwanted(after) if named or self._snapshots.new else []
+                changed[part] = now
+            unwanted = self._unwanted(self._entries | changed) if named or self._snapshots.new else []
             if put or drop:
                 self._commit(put, drop, unwanted)
         except BaseException:
             self._snapshots.unsettle()
             raise
-        self._entries = {part: rows for part, rows in after.items() if rows}
+        self._entries |= changed
         self._written |= parts
-        for part in self._written.keys() - self._entries.keys():
-            del self._written[part]
+        for part in [part for part, now in changed.items() if not now]:
+            del self._entries[part], self._written[part]
         self._snapshots.settle(unwanted)
 
     def _unwanted(self, entries: Entries) -> list[int]:
@@ -206,7 +207,7 @@ class Folder:
 
 def _news(rows: Rows, written: Rows | None) -> Rows:
     """The rows that are not the very ones written last; these very rows if the keys or their order are others."""
-    if not rows or written is None or len(rows) != len(written) or not all(map(eq, rows, written)):
+    if not rows or written is None or [*rows] != [*written]:
         return rows
     return {key: rows[key] for key in compress(rows, map(is_not, rows.values(), written.values()))}
 
