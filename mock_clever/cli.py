@@ -27,8 +27,8 @@ class Refused(click.ClickException):
 
 _LMS = click.option(
     "--lms",
-    type=click.Choice(["canvas", "schoology", "google_classroom"]),
-    help="Join the district to this learning management system.",
+    metavar="LMS",
+    help="Join the district to this learning management system: canvas, schoology or google_classroom.",
 )
 
 

@@ -155,7 +155,7 @@ def test_a_district_without_an_lms_says_how_to_join_one_and_joins_it(mock: Mock)
     listed = soup(browser.client.get("/lms"))
     assert "no LMS yet" in listed.get_text()
     page = soup(browser.client.get(str(listed.select("a.choice")[0]["href"])))
-    assert [button.get_text() for button in page.select("button")] == ["Canvas", "Schoology", "Google Classroom"]
+    assert [button.get_text() for button in page.select("button")] == ["Canvas", "Google Classroom", "Schoology"]
     form = page.find("form")
     assert isinstance(form, Tag)
     assert browser.submit(form, lms_type="moodle").status_code == 400

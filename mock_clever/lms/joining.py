@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, structs
 
 from mock_clever.errors import ControlRefusal
-from mock_clever.fields import LMS_STATES, LMS_TYPES
+from mock_clever.fields import LMS_STATES
 from mock_clever.lms.link import Link
+from mock_clever.lms.profiles import PROFILES
 from mock_clever.model import Id, Snapshot
 from mock_clever.upkeep import Moment, Upkeep
 
-TYPES = tuple(filter(None, LMS_TYPES))
 STATES = tuple(filter(None, LMS_STATES))
 PULL = MATCHING = 1800.0
 """How long the first pull of an LMS takes, and the matching after it, in seconds."""
@@ -119,6 +119,6 @@ def other(was: Link | None, link: Link | None) -> bool:
 
 
 def _known(lms_type: str) -> str:
-    if lms_type not in TYPES:
-        raise ControlRefusal(f"lms_type {lms_type!r} is unknown: choose one of {', '.join(TYPES)}")
+    if lms_type not in PROFILES:
+        raise ControlRefusal(f"lms_type {lms_type!r} is unknown: choose one of {', '.join(PROFILES)}")
     return lms_type

@@ -1,6 +1,6 @@
 """What tells one LMS from another, as data: `gradebook` asks a profile and never which LMS it is (lms-connect 6).
 
-A fourth LMS is one file with a `Profile`, named in `profiles`.
+A fourth LMS is one more file in `personalities`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from msgspec import Struct
+
+from mock_clever.lms.words import Words
 
 NONE: Mapping[str, str] = {}
 
@@ -63,13 +65,16 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     With `launch_first` it takes grades only of students who came by LTI, with `agreement` only where the district
     has one; with `categories` its teachers see no grade of an assignment that they gave no category. `ids` says
-    whether its submissions have any.
+    whether its submissions have any, `lti` whether it launches applications (docs/lms-connect-lti-13-sso). `words`
+    are those of its pages here.
     """
 
     lms_type: str
     name: str
     works: Works
     grades: Grades
+    words: Words
+    lti: bool = True
     launch_first: bool = False
     agreement: bool = False
     categories: bool = False

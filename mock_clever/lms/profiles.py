@@ -1,8 +1,11 @@
-"""The LMSs there are, by `lms_type`."""
+"""The LMSs there are, by `lms_type`: whatever stands in `personalities`."""
 
-from mock_clever.lms.canvas import CANVAS
-from mock_clever.lms.google_classroom import GOOGLE_CLASSROOM
+from importlib import import_module
+from pkgutil import iter_modules
+
+from mock_clever.lms import personalities
 from mock_clever.lms.profile import Profile
-from mock_clever.lms.schoology import SCHOOLOGY
 
-PROFILES: dict[str, Profile] = {profile.lms_type: profile for profile in (CANVAS, SCHOOLOGY, GOOGLE_CLASSROOM)}
+_FILES = (f"{personalities.__name__}.{module.name}" for module in iter_modules(personalities.__path__))
+_FOUND: list[Profile] = [import_module(name).PROFILE for name in _FILES]
+PROFILES: dict[str, Profile] = {profile.lms_type: profile for profile in _FOUND}

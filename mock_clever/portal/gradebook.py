@@ -18,15 +18,14 @@ from mock_clever.api.asking import here
 from mock_clever.directory import fold
 from mock_clever.errors import ControlRefusal
 from mock_clever.lms.acts import StudentAct, TeacherAct, by_teacher, in_lms, on_submission, shown
-from mock_clever.lms.joining import TYPES
 from mock_clever.lms.link import Link, synced
 from mock_clever.lms.profile import Profile
 from mock_clever.lms.profiles import PROFILES
 from mock_clever.lms.records import Assignment, Coursework
+from mock_clever.lms.words import Words
 from mock_clever.model import District, Id, Section, Snapshot, User
 from mock_clever.people import full_name
-from mock_clever.portal.launching import BY_LTI, Asked, launch, launchable
-from mock_clever.portal.lms_words import WORDS, Words
+from mock_clever.portal.launching import Asked, launch, launchable
 from mock_clever.portal.stops import stop
 from mock_clever.portal.visit import check_form, go, page, portal
 
@@ -43,12 +42,16 @@ class Place(NamedTuple):
     town: Snapshot
     link: Link
     profile: Profile
-    words: Words
 
     @property
     def id(self) -> Id:
         """The district's id."""
         return self.town.district.id
+
+    @property
+    def words(self) -> Words:
+        """What people call things here."""
+        return self.profile.words
 
 
 class Course(Struct, frozen=True, kw_only=True):
@@ -119,7 +122,7 @@ def lms_course(district: Id, section: Id) -> Response:
         raise stop("nothing in the gradebook", what="course", id=section[:100])
     works = [each for each in _gradebook(place)["assignments"] if each["section"] == section]
     students = _people(place, found.students)
-    app = launchable(here(), district) if place.link.lms_type in BY_LTI else None
+    app = launchable(here(), district) if place.profile.lti else None
     return page(
         "lms_course.html",
         place=place,
@@ -202,8 +205,7 @@ def _assignment_page(place: Place, id: str, error: str = "", status: int = 200) 
 
 
 def _unlinked(district: District, error: str = "", status: int = 200) -> Response:
-    lmses = [PROFILES[lms_type] for lms_type in TYPES]
-    return page("lms_join.html", status, district=district, lmses=lmses, error=error)
+    return page("lms_join.html", status, district=district, lmses=PROFILES.values(), error=error)
 
 
 # What stands on them
@@ -219,7 +221,7 @@ def _town(district: Id) -> Snapshot:
 
 def _place(town: Snapshot) -> Place | None:
     link = here().links.get(town.district.id)
-    return Place(town, link, PROFILES[link.lms_type], WORDS[link.lms_type]) if link is not None else None
+    return Place(town, link, PROFILES[link.lms_type]) if link is not None else None
 
 
 def _joined(district: Id) -> Place:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from mock_clever.apps import App, Connection
 from mock_clever.ids import token
 from mock_clever.lms.link import Link, synced
+from mock_clever.lms.profiles import PROFILES
 from mock_clever.lti.launch import Launch
 from mock_clever.lti.message import Claims, View, claims
 from mock_clever.lti.misbehaviours import MISBEHAVIOURS, NONE, Misbehaviour, patched
@@ -27,10 +28,6 @@ from mock_clever.portal.stops import stop
 from mock_clever.world import World
 
 SSO, ID_TOKEN = "clever-sso", "id-token"
-BY_LTI = ("canvas", "schoology")
-"""The kinds of LMS that launch applications (docs/lms-connect-lti-13-sso)."""
-
-NAMES = {"canvas": "Canvas", "schoology": "Schoology", "google_classroom": "Google Classroom"}
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -89,8 +86,9 @@ def usable_link(world: World, district: Id, user: User) -> Link:
     link = world.links.get(district)
     if link is None:
         raise stop("no LMS", name=full_name(user), district=district)
-    if link.lms_type not in BY_LTI:
-        raise stop("LMS without LTI", lms=NAMES.get(link.lms_type, link.lms_type), district=district)
+    profile = PROFILES[link.lms_type]
+    if not profile.lti:
+        raise stop("LMS without LTI", lms=profile.name, district=district)
     if not link.usable:
         raise stop("LMS not ready", state=link.state or "not connected", district=district)
     return link

@@ -1,8 +1,9 @@
 """Schoology (docs/lms-connect-output-behavior; docs/submitting-schoology-submissions)."""
 
 from mock_clever.lms.profile import Grades, Profile, Works
+from mock_clever.lms.words import Words
 
-SCHOOLOGY = Profile(
+PROFILE = Profile(
     lms_type="schoology",
     name="Schoology",
     launch_first=True,
@@ -24,5 +25,31 @@ SCHOOLOGY = Profile(
         attachments=("text",),
         refused={"link": "Schoology does not support submission type of link"},
         points_as_grade=True,
+    ),
+    words=Words(
+        courses="Courses",
+        works="Materials",
+        assignments={
+            "draft": "Unpublished",
+            "scheduled": "Not available yet",
+            "open": "Published",
+            "locked": "Submissions closed",
+        },
+        work={
+            "created": "Not submitted",
+            "submitted": "Submitted",
+            "returned": "Graded",
+            "reclaimed": "Unsubmitted",
+        },
+        buttons={
+            "publish": "Publish",
+            "unpublish": "Unpublish",
+            "delete": "Delete",
+            "edit": "Save changes",
+            "submit": "Submit assignment",
+            "reclaim": "Unsubmit",
+            "return": "Return",
+        },
+        shade="blue",
     ),
 )

@@ -1,8 +1,9 @@
 """Canvas (docs/lms-connect-output-behavior)."""
 
 from mock_clever.lms.profile import Grades, Profile, Works
+from mock_clever.lms.words import Words
 
-CANVAS = Profile(
+PROFILE = Profile(
     lms_type="canvas",
     name="Canvas",
     works=Works(
@@ -22,5 +23,32 @@ CANVAS = Profile(
         empty_comment=False,
         unsigned="Monica Simo",
         drafts="Canvas does not allow updating submissions on unpublished (draft) assignments.",
+    ),
+    words=Words(
+        courses="Courses",
+        works="Assignments",
+        assignments={
+            "draft": "Unpublished",
+            "scheduled": "Not available yet",
+            "open": "Published",
+            "locked": "Closed",
+        },
+        work={
+            "created": "No submission",
+            "submitted": "Submitted",
+            "returned": "Graded",
+            "reclaimed": "Taken back",
+        },
+        buttons={
+            "publish": "Publish",
+            "unpublish": "Unpublish",
+            "delete": "Delete",
+            "edit": "Save",
+            "submit": "Submit assignment",
+            "reclaim": "Take back",
+            "return": "Return",
+        },
+        shade="red",
+        blanks=True,
     ),
 )

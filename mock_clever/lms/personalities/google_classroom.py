@@ -1,10 +1,12 @@
 """Google Classroom (docs/lms-connect-output-behavior; the sample of docs/api-reference)."""
 
 from mock_clever.lms.profile import Grades, Profile, Works
+from mock_clever.lms.words import Words
 
-GOOGLE_CLASSROOM = Profile(
+PROFILE = Profile(
     lms_type="google_classroom",
     name="Google Classroom",
+    lti=False,
     agreement=True,
     ids=False,
     works=Works(
@@ -25,5 +27,26 @@ GOOGLE_CLASSROOM = Profile(
         },
         moved_by={"attachments": "submitted"},
         attachments=("link",),
+    ),
+    words=Words(
+        courses="Classes",
+        works="Classwork",
+        assignments={"draft": "Draft", "scheduled": "Scheduled", "open": "Assigned", "locked": "Closed"},
+        work={
+            "created": "Assigned",
+            "submitted": "Turned in",
+            "returned": "Returned",
+            "reclaimed": "Unsubmitted",
+        },
+        buttons={
+            "publish": "Assign",
+            "unpublish": "Back to draft",
+            "delete": "Delete",
+            "edit": "Save",
+            "submit": "Turn in",
+            "reclaim": "Unsubmit",
+            "return": "Return",
+        },
+        shade="green",
     ),
 )

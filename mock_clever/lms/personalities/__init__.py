@@ -1,0 +1,1 @@
+"""One file for each LMS: its `PROFILE`, which is all there is of it."""
