@@ -262,4 +262,4 @@ def draw(folder: Path, only: str = "") -> list[str]:
 
 if __name__ == "__main__":
     folder, only = (*sys.argv[1:3], *(str(FOLDER), "")[len(sys.argv) - 1 :])
-    sys.exit("\n".join(draw(Path(folder), only)))
+    sys.exit("\n".join(draw(Path(folder), only)) or 0)
