@@ -695,3 +695,29 @@ def test_the_command_refuses_a_folder_with_exit_code_2_and_what_contradicts_it(t
         told = CliRunner().invoke(main, ["serve", "--port", "0", *arguments])
         assert (told.exit_code, told.stdout) == (2, "")
         assert says in told.stderr
+
+
+def test_writers_who_wait_share_one_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mock, written = KeptMock(tmp_path / "data"), []
+    write = Folder._write
+
+    def counted(self: Folder, parts: Any) -> None:
+        written.append(len(parts))
+        write(self, parts)
+
+    monkeypatch.setattr(Folder, "_write", counted)
+    plans = [{"path": f"/v3.1/{n}", "kind": "empty"} for n in range(5)]
+    threads = [
+        threading.Thread(target=mock.app.test_client().post, args=("/_mock/faults",), kwargs={"json": plan})
+        for plan in plans
+    ]
+    with mock.folder._lock:
+        asked = mock.folder._newest
+        for thread in threads:
+            thread.start()
+        while mock.folder._newest < asked + len(threads):
+            threading.Event().wait(0.001)
+    for thread in threads:
+        thread.join()
+    assert len(written) == 1
+    assert len(KeptMock(mock.crashed("after")).world.faults.faults) == len(plans)

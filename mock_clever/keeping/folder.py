@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import suppress
-from itertools import compress
+from itertools import compress, count
 from operator import is_not
 from pathlib import Path
 from threading import Lock
@@ -52,6 +52,8 @@ class Folder:
             self._entries: Entries = {}
             self._written: dict[Part, Rows] = {}
             self._saved: dict[str, World] = {}
+            self._asks, self._newest = count(1), 0
+            self._done: dict[str, int] = {}
             self._latest: int = self._database.execute("SELECT coalesce(max(place), 0) FROM rows").fetchone()[0]
             self.worlds = self._read()
         except _UNREADABLE as problem:
@@ -65,9 +67,18 @@ class Folder:
     def save(self, worlds: Worlds, touched: World | None = None) -> None:
         """Write what is other than on disk: of `touched` and of worlds that are new, or of every world.
 
-        Raises FolderError when it cannot be written; it is then as it was before.
+        Whoever waits for another's write may find that theirs was written with it. Raises FolderError when it
+        cannot be written; it is then as it was before.
         """
+        number = self._newest = next(self._asks)
         with self._lock:
+            if (
+                touched is not None
+                and self._saved.get(touched.name) is touched
+                and number <= self._done[touched.name]
+            ):
+                return
+            asked = self._newest
             living = worlds.living()
             other = {
                 name
@@ -85,6 +96,7 @@ class Folder:
             except (OSError, sqlite3.Error) as problem:
                 raise FolderError(f"the data folder cannot be written: {problem}") from problem
             self._saved = {name: world for name, (_, world) in living.items()}
+            self._done |= dict.fromkeys(other, asked)
 
     def reading_moved(self, world: World) -> bool:
         """Whether anything that a request may change that only reads is other than on disk."""
@@ -198,7 +210,7 @@ class Folder:
             if name:
                 world: World = WORLD.recalled("", World(name, begins.scenario.seed), found[name])
                 world.resume()
-                living[name], self._saved[name] = (begins, world), world
+                living[name], self._saved[name], self._done[name] = (begins, world), world, 0
         for name, reading in found.items():
             for part, entries in reading.entries().items():
                 self._entries[name, part] = entries
