@@ -15,7 +15,8 @@ from itertools import accumulate
 from operator import is_
 from unicodedata import normalize
 
-from mock_clever.model import Id, Ids, School, Snapshot, Staff, Student, Table, Teacher, User
+from mock_clever.model import Id, Ids, School, Snapshot, Staff, Student, Teacher, User
+from mock_clever.tables import Table
 
 LINES = 4096
 BETWEEN = "\t"

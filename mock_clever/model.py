@@ -8,19 +8,19 @@ attribute means on the wire stands in `fields`.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import compress
-from operator import attrgetter, is_not
-from typing import Any, Generic, NamedTuple, TypeVar
-from weakref import ref
+from typing import Any, NamedTuple
 
 from msgspec import Struct, structs
 
 from mock_clever.attendance import Attendance, Register, Rows, Shown
+from mock_clever.tables import Id as Id
+from mock_clever.tables import R as R
+from mock_clever.tables import Record as Record
+from mock_clever.tables import Table, tabled
 
-Id = str
 Ids = tuple[Id, ...]
 Ext = Mapping[str, str]
 NO_EXT: Ext = {}
@@ -192,12 +192,6 @@ class Roles(Part, frozen=True):
 ROLES = Roles.__struct_fields__
 
 
-class Record(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """Anything with an identity: it can be listed, fetched, shared and change over time."""
-
-    id: Id
-
-
 class District(Record, frozen=True):
     name: str
     sis_type: str = "sftp"
@@ -311,108 +305,6 @@ class Resource(Record, frozen=True):
     courses: Ids = ()
 
 
-R = TypeVar("R", bound=Record)
-
-
-class Table(Generic[R]):
-    """The records of one kind, in ascending id order. Pages are a bisect and a slice."""
-
-    __slots__ = ("__weakref__", "_compared", "_records", "ids")
-
-    def __init__(self, records: Iterable[R] = ()) -> None:
-        self._records: dict[Id, R] = {r.id: r for r in sorted(records, key=attrgetter("id"))}
-        self.ids: list[Id] = list(self._records)
-        self._compared: tuple[ref[Table[R]], list[R]] | None = None
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __iter__(self) -> Iterator[R]:
-        return iter(self._records.values())
-
-    def __contains__(self, id: object) -> bool:
-        return id in self._records
-
-    def __getitem__(self, id: Id) -> R:
-        return self._records[id]
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Table) and self._records == other._records
-
-    __hash__ = None  # type: ignore[assignment]  # compared by content, so not a key
-
-    def get(self, id: Id) -> R | None:
-        """The record with this id, or None."""
-        return self._records.get(id)
-
-    def beyond(self, other: Table[R]) -> set[Id]:
-        """The ids that are here and not in another table."""
-        return set() if self.ids == other.ids else self._records.keys() - other._records.keys()
-
-    def differing(self, other: Table[R]) -> list[R]:
-        """The records that are not the very same object in another table, or not there at all.
-
-        The last answer is kept: a sync asks the same several times.
-        """
-        kept = self._compared
-        if kept is None or kept[0]() is not other:
-            kept = self._compared = (ref(other), self._otherwise(other))
-        return kept[1]
-
-    def _otherwise(self, other: Table[R]) -> list[R]:
-        new, gone = self.beyond(other), other.beyond(self)
-        ours, theirs = self._but(new), other._but(gone)  # side by side, for a look-up of each takes long
-        return [*compress(ours, map(is_not, ours, theirs)), *self.some(new)]
-
-    def some(self, ids: Iterable[Id]) -> Iterator[R]:
-        """The records with these ids, all of which are here."""
-        return map(self._records.__getitem__, ids)
-
-    def only(self, ids: Set[Id], hidden: Set[Id] = frozenset()) -> Table[R]:
-        """These records without the hidden ones; this very table when that is all of them."""
-        gone = self._records.keys() - ids
-        gone |= self._records.keys() & hidden
-        return self.without(gone) if gone else self
-
-    def with_(self, changed: Iterable[R]) -> Table[R]:
-        """This table with these records put in, over any that had their ids."""
-        put = {r.id: r for r in changed}
-        if put.keys() <= self._records.keys():
-            return Table._ordered(self._records | put)
-        return Table((self._records | put).values())
-
-    def without(self, ids: Iterable[Id]) -> Table[R]:
-        """This table without these ids."""
-        gone = ids if isinstance(ids, Set) else set(ids)
-        if len(gone) * 2 > len(self.ids):
-            return Table._ordered({id: record for id, record in self._records.items() if id not in gone})
-        kept = self._records.copy()
-        for id in gone:
-            kept.pop(id, None)
-        return Table._ordered(kept)
-
-    def _but(self, ids: Set[Id]) -> Collection[R]:
-        """Every record but these, in order."""
-        return [record for id, record in self._records.items() if id not in ids] if ids else self._records.values()
-
-    @classmethod
-    def _ordered(cls, records: dict[Id, R]) -> Table[R]:
-        """A table of records that are in order already."""
-        table: Table[R] = cls.__new__(cls)
-        table._records, table.ids, table._compared = records, list(records), None
-        return table
-
-
-def after(ids: Sequence[Id], cursor: Id) -> int:
-    """Where the ids beyond cursor begin. A cursor is a bound, not a look-up (docs/paging-and-limits)."""
-    return bisect_right(ids, cursor)
-
-
-def before(ids: Sequence[Id], cursor: Id) -> int:
-    """Where the ids below cursor end."""
-    return bisect_left(ids, cursor)
-
-
 class Around(NamedTuple):
     """What a part of a district knows beyond its records: the whole it is seen within, who had left that before,
     and the ids that teachers have before v3 where they were told to it outright."""
@@ -437,13 +329,13 @@ class Snapshot:
         resources: Iterable[Resource] = (),
         attendance: Iterable[Attendance] | Register = (),
     ) -> None:
-        self.districts = _table(districts)
-        self.schools = _table(schools)
-        self.terms = _table(terms)
-        self.courses = _table(courses)
-        self.users = _table(users)
-        self.sections = _table(sections)
-        self.resources = _table(resources)
+        self.districts = tabled(districts)
+        self.schools = tabled(schools)
+        self.terms = tabled(terms)
+        self.courses = tabled(courses)
+        self.users = tabled(users)
+        self.sections = tabled(sections)
+        self.resources = tabled(resources)
         self.register = attendance if isinstance(attendance, Register) else Register(attendance)
         self._whole: Snapshot | None = None
         self._gone: Iterable[User] = ()
@@ -666,10 +558,6 @@ def students_of_contact(user: User) -> Ids:
 def replaced(record: R, **values: Any) -> R:
     """A copy of a record with these attributes changed."""
     return structs.replace(record, **values)
-
-
-def _table(records: Iterable[R]) -> Table[R]:
-    return records if isinstance(records, Table) else Table(records)
 
 
 def id_in(user: User, role: str) -> Id:

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from mock_clever.apps import App
 from mock_clever.directory import fold, logins
-from mock_clever.model import Id, Snapshot, Table, User, schools_of
+from mock_clever.model import Id, Snapshot, User, schools_of
+from mock_clever.tables import Table
 from mock_clever.world import World
 
 

@@ -26,7 +26,7 @@ from mock_clever.synthesis.files import fixtures
 _PACKAGE = Path(__file__).resolve().parent
 _MADE_BY = (
     *("attendance", "clock", "fields", "identity", "ids", "ingest", "model", "normalise", "packing", "prepared"),
-    "sis",
+    *("sis", "tables"),
 )
 _MAGIC = b"mock-clever prepared district\n"
 _LARGE = 2**22  # bytes of a packed district

@@ -12,9 +12,9 @@ MOCK = ROOT / "mock_clever"
 # Each layer imports only from itself and from layers above it in this list.
 LAYERS = (
     ("clock", "ids"),
-    ("attendance", "model", "sis", "fields"),
+    ("attendance", "tables", "model", "sis", "fields"),
     ("errors",),
-    ("rules", "sharing", "changes", "difference", "publishing", "renaming", "upkeep", "life", "lms"),
+    ("rules", "sharing", "cutting", "changes", "difference", "publishing", "renaming", "upkeep", "life", "lms"),
     ("identity", "normalise", "ingest"),
     ("synthesis", "roster"),
     ("packing", "prepared"),

@@ -9,7 +9,8 @@ from town import ADA, ALGEBRA_ASH, ASH, BEN, BIRCH, CLEO, PAT, ROOT, SOL, TESS, 
 from mock_clever import model
 from mock_clever.attendance import Attendance
 from mock_clever.fields import FIELDS, SSO, VERSIONS, of_version
-from mock_clever.model import KINDS, ROLES, Snapshot, Table, Term, after, before, schools_of, students_of_contact
+from mock_clever.model import KINDS, ROLES, Snapshot, Term, schools_of, students_of_contact
+from mock_clever.tables import Table, after, before
 
 # What a part holds that is not written to an application under its own name, and what is written that it does not
 # hold: a course's description, a sign-in password, the courses a resource is tied to; the email repeated in roles.

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from mock_clever.errors import BadParameter, TooLarge
 from mock_clever.ids import is_object_id
-from mock_clever.model import Id, after, before
+from mock_clever.model import Id
+from mock_clever.tables import after, before
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 10_000

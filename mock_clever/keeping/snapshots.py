@@ -21,8 +21,9 @@ from msgspec import Struct
 from mock_clever.attendance import Attendance
 from mock_clever.difference import NOTHING
 from mock_clever.keeping.table import RECORDS
-from mock_clever.model import KINDS, Around, Id, Snapshot, Table, User
+from mock_clever.model import KINDS, Around, Id, Snapshot, User
 from mock_clever.prepared import load, save
+from mock_clever.tables import Table
 
 FEW = 250
 """So many records that are other are never worth a file of their own; more are if they are a quarter of all."""

@@ -13,7 +13,8 @@ from msgspec import Struct, structs
 
 from mock_clever.clock import iso
 from mock_clever.lms.link import Link, synced
-from mock_clever.model import Id, LmsMatched, LmsStatus, Section, Snapshot, Table, User
+from mock_clever.model import Id, LmsMatched, LmsStatus, Section, Snapshot, User
+from mock_clever.tables import Table
 
 R = TypeVar("R", User, Section)
 Says = Callable[[User | Section], LmsStatus | None]
