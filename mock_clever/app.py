@@ -21,6 +21,7 @@ from mock_clever.api.oauth import oauth
 from mock_clever.api.oidc import oidc
 from mock_clever.api.wire import CORS, FAMILIES, dress, dressed, pack
 from mock_clever.clock import stopwatch
+from mock_clever.control.happenings import passed, write
 from mock_clever.control.plane import control_plane
 from mock_clever.errors import (
     ApiRefusal,
@@ -33,6 +34,8 @@ from mock_clever.errors import (
     Refusal,
     WagRefusal,
 )
+from mock_clever.faults.call import Call
+from mock_clever.faults.strike import Strike
 from mock_clever.journal import KEPT_BODY, Row, sent_headers
 from mock_clever.portal import lti_platform, portal
 from mock_clever.portal.headers import guard
@@ -43,7 +46,6 @@ from mock_clever.world import World
 _JSON = "application/json"
 _PAGES = ("/oauth/", "/logout", "/login", "/in/", "/badges", "/library", "/lti/", "/lms")
 LARGEST_BODY = 16 * 2**20
-FAULT_HEADER = "Mock-Clever-Fault"
 
 _WORLD = re.compile(r"/w/(?P<name>[^/]+)(?P<rest>/.*)?")
 
@@ -91,11 +93,11 @@ def create_app(worlds: Worlds) -> Flask:
     app.after_request(_close_row)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(HTTPException, _not_routed)
-    app.wsgi_app = _in_its_world(app.wsgi_app, worlds)  # type: ignore[method-assign,assignment]  # Flask's way
+    app.wsgi_app = in_its_world(app.wsgi_app, worlds)  # type: ignore[method-assign,assignment]  # Flask's way
     return app
 
 
-def _in_its_world(inner: WSGI, worlds: Worlds) -> WSGI:
+def in_its_world(inner: WSGI, worlds: Worlds) -> WSGI:
     """Send each request to the world its path names: `/w/{world}/…`, or main without."""
 
     def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -126,9 +128,10 @@ def _open_row() -> Response | None:
     """Begin the journal's row; let a planned fault answer in the view's place."""
     environ, kept = request.environ, g._get_current_object()
     world: World = environ[WORLD]
-    world.catch_up()
+    if fired := world.catch_up():
+        write(world, passed(fired))
     method, path = environ["REQUEST_METHOD"], request.path
-    kept.started, kept.fault = stopwatch(), None
+    kept.started, kept.strike = stopwatch(), None
     row = kept.row = Row(
         at=world.clock.now(), kind=_kind(path), method=method, path=path, query=environ["QUERY_STRING"], status=0
     )
@@ -137,11 +140,10 @@ def _open_row() -> Response | None:
         return None
     if environ.get("CONTENT_LENGTH", "0") != "0":
         row.request_body = _small(request.get_data())  # now, for reading a form uses it up
-    fault = kept.fault = world.faults.striking(method, path)
-    if fault is None:
+    if not world.faults.faults:
         return None
-    row.fault = fault.id
-    answered: Response | None = fault.does.before()
+    kept.strike = Strike(world.faults, world.journal, Call(world, environ, method, path))
+    answered: Response | None = kept.strike.before()
     if answered is not None:
         dress()
     return answered
@@ -152,10 +154,9 @@ def _close_row(response: Response) -> Response:
     environ, kept = request.environ, g._get_current_object()
     world: World = environ[WORLD]
     row: Row = kept.row
-    if kept.fault is not None:
-        response = kept.fault.does.after(response)
-        response.headers.update(kept.fault.planned.headers)
-        response.headers[FAULT_HEADER] = kept.fault.id
+    if kept.strike is not None:
+        response = kept.strike.after(response)
+        row.fault = kept.strike.fault.id if kept.strike.fault is not None else None
     if world.settings.variation is not None:
         response.headers[VARIATION_HEADER] = str(world.settings.variation)
     guard(response, row.kind)
@@ -166,12 +167,12 @@ def _close_row(response: Response) -> Response:
     ):  # reading the control plane is no news
         row.status = response.status_code
         row.request_headers = sent_headers(environ)
-        row.response_headers = dressed(list(response.headers), environ)
+        row.response_headers = dressed(list(response.headers), environ) if response.status_code else []
         if (response.content_type or "").startswith(_JSON) and not response.direct_passthrough:
             row.response_body = _small(response.get_data())
         row.ms = (stopwatch() - kept.started) * 1000
         world.journal.add(row)
-    if kept.fault is None and "packed" in kept:
+    if row.fault is None and "packed" in kept:
         pack(response, kept.packed)
     return response
 

@@ -85,6 +85,15 @@ class Grants:
         issued = self._codes.get(code)
         return issued is not None and issued.used
 
+    def spent_like(self, code: str) -> str | None:
+        """The newest code that was exchanged of those for the same application and address as this one."""
+        new = self._codes.get(code)
+        if new is None:
+            return None
+        place = (new.login.client_id, new.login.redirect_uri)
+        issued = reversed(list(self._codes.items()))
+        return next((c for c, i in issued if i.used and (i.login.client_id, i.login.redirect_uri) == place), None)
+
     def exchange(self, code: str, now: float) -> str:
         """Use a pending code up: the new user token, `il` and 38 hex digits."""
         issued = self._codes[code]

@@ -1,4 +1,4 @@
-"""Everything the server was asked and answered: what checks and people judge by.
+"""Everything the server was asked and answered, and what was done to it: what checks and people judge by.
 
 A bounded ring. Rows keep what came and went as it was; masking happens when they are read, so that writing
 one costs little and no secret ever leaves.
@@ -18,7 +18,11 @@ from msgspec import Struct
 from mock_clever.clock import iso
 from mock_clever.masking import masked_text, masked_value
 
-KINDS = ("oauth", "identity", "data", "page", "control")
+EXCHANGES = ("oauth", "identity", "data", "page", "control")
+EVENT, ALL = "event", "all"
+KINDS = (*EXCHANGES, EVENT, ALL)
+"""What a reader may ask for: exchanges of one kind, events alone, or all together."""
+
 KEPT_ROWS = 5000
 KEPT_BODY = 4096
 
@@ -84,16 +88,34 @@ class Row(Struct, kw_only=True):
         }
 
 
+class Event(Struct, kw_only=True):
+    """Something that was done to the world, not asked of it: a fault, the clock, a sync. Numbered like exchanges.
+
+    `what` is its name, `says` tells it in one sentence, `facts` are the particulars.
+    """
+
+    at: float
+    what: str
+    says: str
+    facts: dict[str, Any] = {}
+    id: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        """This event for others to read."""
+        event = {"what": self.what, "says": self.says, **self.facts}
+        return {"id": self.id, "at": iso(self.at), "kind": EVENT, "method": "", "path": "", "event": event}
+
+
 class Journal:
     """The rows of one world, oldest first, the oldest dropped when there are too many."""
 
     def __init__(self, kept: int = KEPT_ROWS) -> None:
-        self._rows: deque[Row] = deque(maxlen=kept)
+        self._rows: deque[Row | Event] = deque(maxlen=kept)
         self._newest = 0
         self._lock = Lock()
 
-    def add(self, row: Row) -> None:
-        """Write a finished exchange down under the next number.
+    def add(self, row: Row | Event) -> None:
+        """Write a finished exchange, or an event, down under the next number.
 
         Rows are numbered as they end, so that a reader who asks for what came after the newest misses none
         still under way. No number is used again, not even after `clear`.
@@ -102,6 +124,10 @@ class Journal:
             self._newest += 1
             row.id = self._newest
             self._rows.append(row)
+
+    def tell(self, at: float, what: str, says: str, **facts: Any) -> None:
+        """Write an event down."""
+        self.add(Event(at=at, what=what, says=says, facts=facts))
 
     def clear(self) -> None:
         """Forget every row."""
@@ -113,14 +139,29 @@ class Journal:
         return self._newest
 
     def rows(self, since: int = 0, **wanted: str | None) -> Iterator[Row]:
-        """The rows after `since` that match: kind, client_id and status exactly, path by its beginning."""
+        """The exchanges after `since` that match: kind, client_id and status exactly, path by its beginning."""
         path = wanted.pop("path", None) or ""
         exact = {name: value for name, value in wanted.items() if value is not None}
         for row in list(self._rows):
-            if row.id <= since or not row.path.startswith(path):
+            if row.id <= since or isinstance(row, Event) or not row.path.startswith(path):
                 continue
             if all(str(getattr(row, name)) == value for name, value in exact.items()):
                 yield row
+
+    def events(self, since: int = 0) -> Iterator[Event]:
+        """The events after `since`."""
+        return (row for row in list(self._rows) if row.id > since and isinstance(row, Event))
+
+    def entries(self, since: int, kind: str | None, **wanted: str | None) -> list[Row | Event]:
+        """What a reader asks for, oldest first: exchanges, if they do not say otherwise.
+
+        An event has no status, client or path, so it matches no filter by one.
+        """
+        if kind not in (EVENT, ALL):
+            return list(self.rows(since, kind=kind, **wanted))
+        told: list[Row | Event] = [] if any(wanted.values()) else list(self.events(since))
+        exchanges = self.rows(since, **wanted) if kind == ALL else ()
+        return sorted([*told, *exchanges], key=lambda row: row.id)
 
 
 def sent_headers(environ: Mapping[str, Any]) -> list[tuple[str, str]]:

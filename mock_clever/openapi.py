@@ -24,7 +24,7 @@ from mock_clever.api.parameters import Parameter, Place, everywhere, of_path, of
 from mock_clever.apps import GRANTS
 from mock_clever.changes import AnyChange
 from mock_clever.control import bodies, lti, timelines
-from mock_clever.faults.plan import Planned
+from mock_clever.faults.planned import Plan, Planned
 from mock_clever.fields import TOLD_AS_EVENT
 from mock_clever.lms.acts import StudentAct, TeacherAct
 from mock_clever.settings import Settings
@@ -68,6 +68,7 @@ BODIES: dict[str, Any] = {
     "PATCH /_mock/connections/{id}": bodies.ConnectionBody,
     "PUT /_mock/connections/{id}/sharing": bodies.SharingBody,
     "POST /_mock/districts": bodies.DistrictBody,
+    "POST /_mock/reset": bodies.ResetBody,
     "POST /_mock/districts/{id}/changes": ChangesBody,
     "POST /_mock/districts/{id}/evolve": timelines.EvolveBody,
     "POST /_mock/scenario": Timeline,
@@ -92,6 +93,9 @@ BODIES: dict[str, Any] = {
     "PATCH /_mock/settings": Settings,
 }
 """What the control plane is sent, by operation."""
+
+OTHERWISE: dict[str, Any] = {"POST /_mock/faults": Plan}
+"""What it may be sent in the place of that."""
 
 LINKS: Json = {
     "type": "array",
@@ -453,7 +457,8 @@ def _components() -> dict[str, Json]:
         found[f"{name}.sso"] = schema(version, part, NAMES_ONLY, timestamps=bool(midnight))
     for told in VERSIONS.values():
         found |= _of_events(told)
-    _, forms = msgspec.json.schema_components(BODIES.values(), ref_template="#/components/schemas/{name}")
+    sent = (*BODIES.values(), *OTHERWISE.values())
+    _, forms = msgspec.json.schema_components(sent, ref_template="#/components/schemas/{name}")
     plain: dict[str, Json] = msgspec.json.decode(msgspec.json.encode(forms))  # its defaults are Python's own
     return found | plain
 
@@ -592,8 +597,10 @@ def _done_or_not() -> Json:
 def _body(name: str) -> Json | None:
     if name not in BODIES:
         return None
-    described = {"$ref": f"#/components/schemas/{BODIES[name].__name__}"}
-    return {"required": True, "content": {"application/json": {"schema": described}}}
+    forms = [bodies[name].__name__ for bodies in (BODIES, OTHERWISE) if name in bodies]
+    described = [{"$ref": f"#/components/schemas/{form}"} for form in forms]
+    schema = {"anyOf": described} if len(described) > 1 else described[0]
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _operation(

@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 
 from mock_clever.apps import App, standard_apps
 from mock_clever.clock import iso
+from mock_clever.cutting import Cut, cut
 from mock_clever.documentation import PORTAL, publish
 from mock_clever.errors import ControlRefusal
 from mock_clever.ingest import ingest
@@ -149,6 +150,7 @@ class Worlds:
         self._starts = {name: start for name, (start, _) in (living or {}).items()}
         self._worlds = {name: world for name, (_, world) in (living or {}).items()}
         self._lock = Lock()
+        self._last_cut: tuple[Snapshot, int, Cut | None] | None = None
         if MAIN not in self._worlds:
             self.create(MAIN)
 
@@ -182,14 +184,24 @@ class Worlds:
             self._starts[name], self._worlds[name] = begins, world
             return world
 
-    def reset(self, name: str) -> World:
-        """A world as it began; registered applications stay, and no secret is ever made twice."""
+    def reset(self, name: str, one_school_above: int | None = None) -> Cut | None:
+        """A world as it began; registered applications stay, and no secret is ever made twice.
+
+        Of a district of more people than that it begins with one school, which is told.
+        """
         with self._lock:
-            old = self._worlds[name]
-            world = _fresh(name, self._starts[name], old.apps)
+            old, begins = self._worlds[name], self._starts[name]
+            left = self._cut(begins, one_school_above) if one_school_above else None
+            world = _fresh(name, structs.replace(begins, district=left.district) if left else begins, old.apps)
             world.carry_on(old)
             self._worlds[name] = world
-            return world
+            return left
+
+    def _cut(self, begins: Start, above: int) -> Cut | None:
+        """What is left of a start's district; the last is kept, for it is mostly asked for again."""
+        if self._last_cut is None or self._last_cut[0] is not begins.district or self._last_cut[1] != above:
+            self._last_cut = (begins.district, above, cut(begins.district, above))
+        return self._last_cut[2]
 
     def drop(self, name: str) -> None:
         """Forget a world."""

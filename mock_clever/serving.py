@@ -16,6 +16,7 @@ import logging
 import os
 import signal
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -42,6 +43,7 @@ GRACE = 10.0
 
 _MEBIBYTE = 2**20
 _PIECE = 2**18  # handed to the system at once; what it does not take, waitress copies again
+_AT_ONCE = struct.pack("ii", 1, 0)  # a close that waits for nothing is a reset
 _SETTINGS: dict[str, Any] = {
     "threads": 16,  # as fast as 8, and slow answers (faults, big districts) leave threads free
     "ident": "envoy",  # as recorded; an app that named itself would add a Via header
@@ -82,6 +84,15 @@ class _Request(HTTPRequestParser):
 
 class _Answer(WSGITask):
     """An answer on its way; its header names are in the case that the variation gives them."""
+
+    def execute(self) -> None:
+        """Let the application answer. If it resets the connection, this client hears that and nothing else."""
+        try:
+            super().execute()
+        except ConnectionResetError:
+            if self.channel.socket is not None:
+                self.channel.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            raise
 
     def build_response_header(self) -> bytes:
         return header_case(super().build_response_header())

@@ -22,7 +22,7 @@ from mock_clever.changes import AnyChange, read
 from mock_clever.clock import duration, iso, moment
 from mock_clever.errors import ControlRefusal
 from mock_clever.evolution import day_of
-from mock_clever.faults.plan import Planned
+from mock_clever.faults.planned import Planned
 from mock_clever.ids import is_object_id
 from mock_clever.model import KINDS, Id
 from mock_clever.rules import Rule
@@ -254,8 +254,7 @@ class _Playing:
             world.keep(id, checked(upkeep), checked(structs.asdict(step.pause) if step.pause else {}))
         if step.safety is not None:
             world.register(structs.replace(world.apps[self.app], safety=step.safety))
-        for fault in step.faults:
-            world.faults.add(fault)
+        world.faults.add([self.planned(fault) for fault in step.faults])
         self.remembered |= {name: self.named(what) for name, what in step.remember.items()}
         if step.change:
             world.change(id, read(self.resolved(msgspec.to_builtins(step.change))), publish=False)
@@ -330,6 +329,12 @@ class _Playing:
         if isinstance(value, str) and _NAME.fullmatch(value):
             return self.named(value)
         return value
+
+    def planned(self, fault: Planned) -> Planned:
+        """The fault, names in what it changes replaced by ids."""
+        if fault.change is UNSET:
+            return fault
+        return structs.replace(fault, change=tuple(read(self.resolved(msgspec.to_builtins(fault.change)))))
 
     def sharing(self, wanted: Share) -> Sharing:
         """The rule, names replaced by ids."""

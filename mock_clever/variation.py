@@ -25,7 +25,15 @@ _ABSENT = 0.2  # of the optional fields
 _UNKNOWN = 0.3  # of the objects have one field more
 _HOPEFUL = 0.25  # of the last pages have a `next` that leads to an empty one
 _STRANGE: tuple[Any, ...] = ("", "later", 7, 0.5, True, [], {}, {"since": "v9"})
-_ALWAYS = ("name.first", "name.last", "roles")  # docs/users; the table cannot say so, for contacts have no first
+_ALWAYS = (
+    *("name.first", "name.last", "roles"),  # docs/users; the table cannot say so, for contacts have no first
+    *(
+        "lms_type",
+        "lms_state",
+        "lms_status",
+        "lms_status.synced_in_lms",
+    ),  # what a writer must read first (docs/districts)
+)
 _CASES = (str.lower, str.upper, str.title)
 _NAMED = f"{HEADER}: ".encode()
 _HEADER_NAME = re.compile(rb"(?m)^([A-Za-z0-9-]+)(?=:)")

@@ -251,11 +251,20 @@ class World:
             return life.outcome("ignored", None, published, now)
         offer = life.offer(self.sources[district], published, now)
         reasons = () if at_once and life.held is None else life.excess(offer, published, now)
-        if reasons:
+        if reasons or (not at_once and self._struck(district, now)):
             life.held = Held(life.held.since if life.held is not None else iso(now), reasons)
             self._tell(self._connected_to(district), now)
             return life.outcome("held", offer, published, now)
         return self._publish(district, offer, now)
+
+    def _struck(self, district: Id, now: float) -> bool:
+        """Whether a planned fault holds this sync; the journal tells of it."""
+        fault = self.faults.holding(district)
+        if fault is None:
+            return False
+        says = fault.sentence(district=district)
+        self.journal.tell(now, "fault.struck", says, fault=fault.id, kind=fault.planned.kind, district=district)
+        return True
 
     def _publish(self, district: Id, offer: Offer, now: float) -> Outcome:
         life, published = self._lives[district], self.districts[district]

@@ -114,7 +114,13 @@ _OF: dict[str, Callable[[Drawn], tuple[dict[str, Any], dict[str, Any]]]] = {
     "section.rename": lambda d: ({"section": d.section, "name": WORDS}, {}),
     "section.add": lambda d: (
         {"sis_id": NUMBERS, "name": WORDS, "school": d.school, "students": st.lists(d.student, max_size=3)},
-        {"teachers": st.lists(d.teacher, max_size=2), "term": d.term, "course": d.any("courses")},
+        {
+            "teachers": st.lists(d.teacher, max_size=2),
+            "term": d.term,
+            "course": d.any("courses"),
+            "new_term": TERM,
+            "new_course": st.fixed_dictionaries({"name": WORDS, "number": NUMBERS}),
+        },
     ),
     "section.move_term": lambda d: ({"section": d.section, "term": d.term}, {}),
     "section.drop": lambda d: ({"section": d.section}, {}),

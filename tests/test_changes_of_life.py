@@ -368,6 +368,19 @@ def test_a_section_comes_with_its_first_students_and_moves_to_another_term() -> 
     assert moved.sections[id].term_id == FALL
 
 
+def test_a_section_may_be_of_a_course_and_in_a_term_that_begin_with_it() -> None:
+    section = {"type": "section.add", "sis_id": "x9", "name": "Chess", "school": BIRCH, "students": [DAN]}
+    new = {"new_course": {"name": "Games", "number": "G1"}, "new_term": {"name": "Interim"}}
+    now = after(section | new)
+    (id,) = set(now.sections.ids) - set(town().sections.ids)
+    chess = now.sections[id]
+    assert now.courses[chess.course].name == "Games" and now.terms[chess.term_id].name == "Interim"
+    with pytest.raises(ControlRefusal, match="is here already: send its id"):
+        after(section | {"sis_id": "x10", "new_course": new["new_course"]}, before=now)
+    with pytest.raises(ControlRefusal, match="send `term` or `new_term`"):
+        after(section | new | {"term": FALL})
+
+
 GRADE_8 = {"type": "record.update", "kind": "users", "id": DAN, "set": {"roles": {"student": {"grade": "8"}}}}
 """With it there is somebody who comes to the ninth grade, and into the classes of those who leave it."""
 

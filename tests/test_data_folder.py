@@ -21,14 +21,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from click.testing import CliRunner
-from clients import Mock, Reader, answered
+from clients import Mock, Reader, answered, served
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lives import changes_of
 from test_schemas import rich_town
 from town import ADA, ALGEBRA_ASH, ASH, BEN, BIRCH, CLEO, DAN, SOL, TESS, TOWN, UMA
 
-from mock_clever.app import create_app
 from mock_clever.cli import main
 from mock_clever.clock import iso
 from mock_clever.faults.plan import Fault
@@ -71,7 +70,7 @@ class KeptMock(Mock):
         self.path, self.folder = path, Folder(path)
         super().__init__(district)
         self.worlds = self.folder.worlds or self.worlds
-        self.app = create_app(self.worlds)
+        self.app = served(self.worlds)
         self.app.testing = True
         self.client = self.app.test_client()
         keep(self.app, self.worlds, self.folder)
@@ -354,13 +353,13 @@ def test_the_table_lists_every_attribute_of_a_world_and_says_what_becomes_of_it(
     fault, frozen = world.faults.faults[0], next(iter(world._frozen.values()))
     made = {  # by their constructors: what is an argument and what is not
         Batch: (batch, {"at", "number", "_feed", "_told", "_before", "_after"}, {"created", "_read", "_lock"}),
-        Fault: (fault, {"number", "planned", "seen"}, {"id", "does"}),
+        Fault: (fault, {"number", "planned", "seen", "struck", "place"}, {"id", "does"}),
         Published: (frozen, {"snapshot", "permission"}, {"_shelf", "_mark"}),
     }
     for thing, arguments, others in made.values():
         assert set(vars(thing)) == arguments | others
     assert set(vars(Snapshot())) == {*KINDS, "register", "_whole", "_gone", "_known"}
-    assert set(vars(mock.worlds)) == {"_begins", "_starts", "_worlds", "_lock"}
+    assert set(vars(mock.worlds)) == {"_begins", "_starts", "_worlds", "_lock", "_last_cut"}
 
 
 @settings(max_examples=8, phases=(Phase.explicit, Phase.generate))

@@ -124,6 +124,7 @@ def test_what_is_expected_in_vain_is_told_and_the_timeline_goes_on(wrong: str, s
         ("sync = true", 'sync = "yes"', 15, "Expected `bool`, got `str`"),
         ("sync = true", 'faults = [{ path = "/v3.1", kind = "explode" }]', 15, "no fault of kind 'explode'"),
         ("sync = true", 'faults = [{ kind = "repeat" }]', 15, "missing required field `path`"),
+        ("sync = true", 'faults = [{ path = "/v3.1", chance = 0.5 }]', 15, "drawn from a `seed`"),
         ('"users.updated" = 1', '"users.updated" = -1', 19, "Expected `int` >= 0"),
     ],
 )
@@ -143,6 +144,17 @@ def test_a_step_plans_faults(mock: Mock) -> None:
         ("/v3.1/users", "status", 1),
     ]
     assert mock.reader().ask("/v3.1/users").status_code == 500
+
+
+def test_a_step_plans_a_change_in_the_middle_of_a_walk_and_a_held_sync(mock: Mock) -> None:
+    change = '{ type = "user.rename", user = "student s12", first = "Benjamin" }'
+    walk = f'{{ target = "users", kind = "mid-walk-change", change = [{change}] }}'
+    told(mock, SMALL.replace("sync = true", f'faults = [{walk}, {{ kind = "held-sync" }}]\nsync = true'))
+    assert mock.world.districts[TOWN].users[BEN].name.first == "Ben"
+    assert mock.world.life(TOWN).held is not None
+    assert mock.reader().ask("/v3.1/users?limit=2").headers.get("Mock-Clever-Fault") is None
+    assert mock.reader().ask(f"/v3.1/users?starting_after={BEN}").headers["Mock-Clever-Fault"] == "F1"
+    assert mock.world.sources[TOWN].users[BEN].name.first == "Benjamin"
 
 
 def test_a_step_that_makes_no_sense_is_told_by_its_number(mock: Mock) -> None:

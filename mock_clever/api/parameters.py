@@ -367,7 +367,7 @@ OTHERS = (
     *_group(
         "/_mock/journal",
         Parameter(name="since", says="Only rows after this number.", type="integer", least=0, default="0"),
-        Parameter(name="kind", says="Only rows of this kind.", values=JOURNAL_KINDS),
+        Parameter(name="kind", says="Only rows of this kind; without it, exchanges.", values=JOURNAL_KINDS),
         Parameter(name="path", says="Only paths that begin like this."),
         Parameter(name="client_id", says="Only this application's."),
         Parameter(name="status", says="Only answers with this status."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from mock_clever.changes.change import Changed, act
 from mock_clever.changes.draft import Draft
@@ -19,7 +19,7 @@ from mock_clever.changes.people import (
     teacher,
 )
 from mock_clever.errors import ControlRefusal
-from mock_clever.model import Id, Ids, Section
+from mock_clever.model import Course, Id, Ids, Section, Term
 
 
 class Enroll(Changed, frozen=True, tag="section.enroll"):
@@ -58,8 +58,23 @@ class SectionRename(Changed, frozen=True, tag="section.rename"):
     name: str
 
 
+class NewTerm(Struct, frozen=True, forbid_unknown_fields=True):
+    """A term to come."""
+
+    name: str
+    start_date: str | None = None
+    end_date: str | None = None
+
+
+class NewCourse(Struct, frozen=True, forbid_unknown_fields=True):
+    """A course that is given for the first time."""
+
+    name: str
+    number: str
+
+
 class SectionAdd(Changed, frozen=True, tag="section.add"):
-    """A new section, with the students it begins with."""
+    """A new section, with the students it begins with, of a course and in a term that are there or are new."""
 
     sis_id: str
     name: str
@@ -68,6 +83,8 @@ class SectionAdd(Changed, frozen=True, tag="section.add"):
     teachers: Ids = ()
     course: Id | None = None
     term: Id | None = None
+    new_course: NewCourse | None = None
+    new_term: NewTerm | None = None
     subject: str = ""
     grade: str | None = None
     period: str | None = None
@@ -137,6 +154,7 @@ def _add(draft: Draft, change: SectionAdd) -> None:
     for kind, id in (("courses", change.course), ("terms", change.term)):
         if id is not None:
             draft.find(kind, id)
+    course, term = _course_of(draft, change), _term_of(draft, change)
     section = Section(
         id=known_section(draft, change.sis_id),
         district=draft.district,
@@ -145,8 +163,8 @@ def _add(draft: Draft, change: SectionAdd) -> None:
         sis_id=change.sis_id,
         created=draft.now,
         last_modified=draft.now,
-        course=change.course,
-        term_id=change.term,
+        course=course,
+        term_id=term,
         students=_each(student(draft, id).id for id in change.students),
         subject=change.subject,
         grade=change.grade,
@@ -154,6 +172,28 @@ def _add(draft: Draft, change: SectionAdd) -> None:
     )
     draft.put("sections", section)
     set_teachers(draft, section, [teacher(draft, id).id for id in change.teachers])
+
+
+def _course_of(draft: Draft, change: SectionAdd) -> Id | None:
+    if change.new_course is None:
+        return change.course
+    if change.course is not None:
+        raise ControlRefusal("a section is of one course: send `course` or `new_course`")
+    name, number = change.new_course.name, change.new_course.number
+    taken = next((course.id for course in draft.all("courses") if course.number == number), None)
+    if taken is not None:
+        raise ControlRefusal(f"course {number!r} is here already: send its id, {taken}, as `course`")
+    id = new_id(draft, "course", number)
+    draft.put("courses", Course(id=id, district=draft.district, name=name, number=number))
+    return id
+
+
+def _term_of(draft: Draft, change: SectionAdd) -> Id | None:
+    if change.new_term is None:
+        return change.term
+    if change.term is not None:
+        raise ControlRefusal("a section lies in one term: send `term` or `new_term`")
+    return begin(draft, change.new_term).id
 
 
 @act(SectionMoveTerm)
@@ -165,6 +205,19 @@ def _move_term(draft: Draft, change: SectionMoveTerm) -> None:
 @act(SectionDrop)
 def _drop(draft: Draft, change: SectionDrop) -> None:
     draft.drop("sections", change.section)
+
+
+def begin(draft: Draft, term: NewTerm) -> Term:
+    """A term of this name and these dates; the one that is here, if there is one."""
+    values = (term.name, term.start_date, term.end_date)
+    for known in draft.all("terms"):
+        if (known.name, known.start_date, known.end_date) == values:
+            found: Term = known
+            return found
+    id = new_id(draft, "term", *(value or "" for value in values))
+    made = Term(id=id, district=draft.district, name=term.name, start_date=term.start_date, end_date=term.end_date)
+    draft.put("terms", made)
+    return made
 
 
 def anew(draft: Draft, section: Section, sis_id: str, **values: object) -> Section:

@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from mock_clever.changes.change import Changed, act
-from mock_clever.changes.classes import anew
+from mock_clever.changes.classes import NewTerm, anew, begin
 from mock_clever.changes.draft import Draft
-from mock_clever.changes.people import leave, new_id
+from mock_clever.changes.people import leave
 from mock_clever.errors import ControlRefusal
 from mock_clever.fields import GRADES
-from mock_clever.model import Id, School, Section, Term
+from mock_clever.model import Id, School, Section
 
 RISING = tuple(grade for grade in GRADES if grade in ("Kindergarten", "PreKindergarten") or grade.isdigit())[:-1]
 """The grades that follow one another, up to 12."""
-
-
-class NewTerm(Struct, frozen=True, forbid_unknown_fields=True):
-    """A term to come."""
-
-    name: str
-    start_date: str | None = None
-    end_date: str | None = None
 
 
 class Promote(Changed, frozen=True, tag="grade.promote"):
@@ -137,19 +129,6 @@ def rise(draft: Draft, school: Id | None) -> None:
         home = draft.get("schools", held.school)
         goes = held.school if home is None or _teaches(home, grade) is not False else _school_for(schools, grade)
         draft.edit_role(user, "student", grade=grade, school=goes or held.school, schools=_swapped(held, goes))
-
-
-def begin(draft: Draft, term: NewTerm) -> Term:
-    """A term of this name and these dates; the one that is here, if there is one."""
-    values = (term.name, term.start_date, term.end_date)
-    for known in draft.all("terms"):
-        if (known.name, known.start_date, known.end_date) == values:
-            found: Term = known
-            return found
-    id = new_id(draft, "term", *(value or "" for value in values))
-    made = Term(id=id, district=draft.district, name=term.name, start_date=term.start_date, end_date=term.end_date)
-    draft.put("terms", made)
-    return made
 
 
 def _followers(draft: Draft, sections: Sequence[Section], new: Sequence[Id]) -> dict[Id, Id]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from flask import request
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from mock_clever.errors import ControlRefusal
 from mock_clever.model import Id
@@ -171,6 +171,12 @@ class ClockBody(Struct, kw_only=True, forbid_unknown_fields=True):
     advance: str | float | None = None
     set: str | None = None
     freeze: bool | None = None
+
+
+class ResetBody(Struct, kw_only=True, forbid_unknown_fields=True):
+    """How a world begins again: whole, or with one school of a district that has more people than that."""
+
+    one_school_above: Annotated[int, Meta(ge=1)] | None = None
 
 
 class WorldBody(Struct, kw_only=True, forbid_unknown_fields=True):

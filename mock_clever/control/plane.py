@@ -17,6 +17,7 @@ from mock_clever.control.bodies import (
     AppBody,
     ConnectionBody,
     DistrictBody,
+    ResetBody,
     SharingBody,
     WorldBody,
     among,
@@ -28,6 +29,7 @@ from mock_clever.control.bodies import (
 from mock_clever.control.entering import let_in
 from mock_clever.control.environment import environment
 from mock_clever.control.gradebook import act_in_lms
+from mock_clever.control.happenings import tell
 from mock_clever.control.keys import turn_keys
 from mock_clever.control.living import let_live
 from mock_clever.control.lms import join_lms
@@ -49,6 +51,7 @@ from mock_clever.sharing import Sharing
 def control_plane(worlds: Worlds) -> Blueprint:
     """The routes over these worlds."""
     plane = Blueprint("control", __name__, url_prefix="/_mock")
+    plane.after_request(tell)
 
     @plane.get("/health")
     def health() -> Response:
@@ -136,13 +139,13 @@ def control_plane(worlds: Worlds) -> Blueprint:
 
     @plane.get("/journal")
     def journal() -> Response:
-        """Every exchange seen, oldest first, secrets masked."""
+        """Every exchange seen, oldest first, secrets masked; with `kind=event` what was done to the world."""
         only_known("since", "kind", "path", "client_id", "status", "limit")
         wanted = {name: request.args.get(name) for name in ("kind", "path", "client_id", "status")}
         if wanted["kind"] not in (None, *JOURNAL_KINDS):
             raise ControlRefusal(f"no row is of kind {wanted['kind']!r}: choose one of {', '.join(JOURNAL_KINDS)}")
         since, newest = number("since", 0, 2**53), here().journal.newest
-        rows = [row for row in here().journal.rows(since, **wanted) if row.id <= newest]
+        rows = [row for row in here().journal.entries(since, **wanted) if row.id <= newest]
         shown = rows[: number("limit", 1000, 5000)]
         if len(shown) < len(rows):
             newest = shown[-1].id if shown else since
@@ -182,8 +185,10 @@ def control_plane(worlds: Worlds) -> Blueprint:
 
     @plane.post("/faults")
     def plan_fault() -> Response:
-        """Plan a fault."""
-        return _json(here().faults.add(body_of(dict[str, Any])).shown(), 201)
+        """Plan a fault, or several as a `plan`: all of them or none."""
+        body = body_of(dict[str, Any])
+        planned = [fault.shown() for fault in here().faults.plan(body)]
+        return _json({"plan": planned} if "plan" in body else planned[0], 201)
 
     @plane.delete("/faults")
     def clear_faults() -> Response:
@@ -193,9 +198,13 @@ def control_plane(worlds: Worlds) -> Blueprint:
 
     @plane.post("/reset")
     def reset() -> Response:
-        """This world as it began: data, sharing, grants, faults, clock and journal. Registered apps stay."""
-        worlds.reset(here().name)
-        return _json({"status": "reset"})
+        """This world as it began: data, sharing, grants, faults, clock and journal. Registered apps stay.
+
+        With `one_school_above` a district of more people than that begins with one school (`cut` says which).
+        """
+        wanted = body_of(ResetBody) if request.get_data() else ResetBody()
+        cut = worlds.reset(here().name, wanted.one_school_above)
+        return _json({"status": "reset", **({"cut": cut.shown()} if cut else {})})
 
     @plane.get("/worlds")
     def list_worlds() -> Response:

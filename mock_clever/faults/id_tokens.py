@@ -12,9 +12,8 @@ from typing import Any
 import msgspec
 from flask import Response, g
 
-from mock_clever.faults.kinds import KINDS, Kind
-
-__all__ = ["KINDS"]  # all kinds there are: the plain ones and these
+from mock_clever.faults.call import Call
+from mock_clever.faults.kinds import Kind
 
 Claims = dict[str, Any]
 
@@ -22,7 +21,9 @@ Claims = dict[str, Any]
 class Forged(Kind, named=False):
     """An id_token that is not what was meant. `g.keys` are those that the view signed with."""
 
-    def after(self, response: Response) -> Response:
+    says = "{id} sent a wrong id_token ({kind}) in the answer to {call}"
+
+    def after(self, response: Response, call: Call) -> Response:
         try:
             body = msgspec.json.decode(response.get_data())
         except msgspec.DecodeError:

@@ -1,40 +1,63 @@
 """The kinds of fault, one class each.
 
 A fault may answer in the place of the view (`before`) or spoil the view's answer (`after`). Add one by writing a
-class with a docstring: its name in lower case is its kind, and docs/control.md lists it.
+class with a docstring: its name, `ExpiredToken` as `expired-token`, is its kind, and docs/control.md lists it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from flask import Response
 
+from mock_clever.changes import Change
 from mock_clever.clock import stand_still
+from mock_clever.faults.call import Call
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 KINDS: dict[str, type[Kind]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """What a fault does when it strikes."""
+    """What a fault does when it strikes.
+
+    `says` tells it in one sentence. Some kinds can only tell from the answer whether there is anything to strike
+    (`late`), and one strikes no request at all, but syncs.
+    """
+
+    says: ClassVar[str] = "{id} answered {call} with {status}"
+    late: ClassVar[bool] = False
+    of_syncs: ClassVar[bool] = False
 
     status: int = 500
     message: str = "Internal error"
     seconds: float = 5.0
+    change: tuple[Change, ...] = ()
 
     def __init_subclass__(cls, *, named: bool = True) -> None:
         if named:
-            KINDS[cls.__name__.lower()] = cls
+            KINDS[re.sub(r"\B(?=[A-Z])", "-", cls.__name__).lower()] = cls
 
-    def before(self) -> Response | None:
+    def fits(self, call: Call) -> bool:
+        """Whether there is anything to strike in this request. One that does not fit is not counted."""
+        return True
+
+    def suits(self, response: Response, call: Call) -> bool:
+        """The same of an answer, for a kind that is late."""
+        return True
+
+    def before(self, call: Call) -> Response | None:
         """The answer to give in the place of the view's, or None to let it answer."""
         return None
 
-    def after(self, response: Response) -> Response:
+    def after(self, response: Response, call: Call) -> Response:
         """The view's answer, spoilt."""
         return response
 
@@ -42,7 +65,7 @@ class Kind:
 class Status(Kind):
     """Answers with the error `status`, as Clever would: JSON with the `message`, an empty body on 429."""
 
-    def before(self) -> Response:
+    def before(self, call: Call) -> Response:
         body = b"" if self.status == 429 else msgspec.json.encode({"message": self.message})
         return Response(body, self.status, content_type="application/json; charset=utf-8")
 
@@ -50,7 +73,9 @@ class Status(Kind):
 class Html(Kind):
     """Answers with an HTML page where JSON is expected, with `status`."""
 
-    def before(self) -> Response:
+    says = "{id} answered {call} with {status} and an HTML page"
+
+    def before(self, call: Call) -> Response:
         page = (
             "<!DOCTYPE html>\n<html><head><title>Error</title></head><body><pre>Bad gateway</pre></body></html>\n"
         )
@@ -60,14 +85,18 @@ class Html(Kind):
 class Empty(Kind):
     """Answers 200 with an empty JSON object."""
 
-    def before(self) -> Response:
+    says = "{id} answered {call} with 200 and an empty object"
+
+    def before(self, call: Call) -> Response:
         return Response("{}", 200, content_type="application/json; charset=utf-8")
 
 
 class Truncate(Kind):
     """Sends the first half of the answer's body and then closes the connection."""
 
-    def after(self, response: Response) -> Response:
+    says = "{id} sent half of the answer to {call}"
+
+    def after(self, response: Response, call: Call) -> Response:
         body = response.get_data()
         response.set_data(body[: len(body) // 2])
         return response
@@ -76,7 +105,9 @@ class Truncate(Kind):
 class Slow(Kind):
     """Answers so many real `seconds` late, with what was asked for done at once: as an LMS that takes its time."""
 
-    def after(self, response: Response) -> Response:
+    says = "{id} answered {call} {seconds:g} s late"
+
+    def after(self, response: Response, call: Call) -> Response:
         stand_still(self.seconds)
         return response
 
@@ -84,7 +115,9 @@ class Slow(Kind):
 class Lost(Kind):
     """Does what was asked, then answers the error `status` with the `message`, as a gateway that heard nothing."""
 
-    def after(self, response: Response) -> Response:
+    says = "{id} let {call} be done and answered {status}"
+
+    def after(self, response: Response, call: Call) -> Response:
         body = msgspec.json.encode({"message": self.message})
         return Response(body, self.status, content_type="application/json; charset=utf-8")
 
@@ -92,15 +125,36 @@ class Lost(Kind):
 class Repeat(Kind):
     """Tells every element of a list twice, as a delivery that comes again: `a, b` becomes `a, b, a, b`."""
 
-    def after(self, response: Response) -> Response:
+    says = "{id} told every element twice in the answer to {call}"
+
+    def after(self, response: Response, call: Call) -> Response:
         return _retold(response, lambda elements: elements * 2)
 
 
 class Reorder(Kind):
     """Tells the elements of a list last to first, as deliveries that overtook each other; ids and links stay."""
 
-    def after(self, response: Response) -> Response:
+    says = "{id} turned the elements round in the answer to {call}"
+
+    def after(self, response: Response, call: Call) -> Response:
         return _retold(response, lambda elements: elements[::-1])
+
+
+class Unanswered(Response):
+    """No answer at all: the server lets the connection break, and whoever calls from within this process hears
+    what a client would, a ConnectionResetError."""
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        raise ConnectionResetError("a planned fault resets the connection")
+
+
+class Reset(Kind):
+    """Does nothing, answers nothing and resets the connection: the client hears no status at all."""
+
+    says = "{id} reset the connection of {call} without an answer"
+
+    def before(self, call: Call) -> Response:
+        return Unanswered(status=0)
 
 
 def _retold(response: Response, told: Callable[[list[Any]], list[Any]]) -> Response:

@@ -1,71 +1,78 @@
-"""The faults planned in one world, and which of them strike a request."""
+"""The faults planned in one world, and which of them strike a request or a sync."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from threading import Lock
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
+from flask import Response
+from msgspec import UNSET
 
-from mock_clever.errors import ControlRefusal
-from mock_clever.faults.id_tokens import KINDS
-from mock_clever.faults.kinds import Kind
-
-HeaderName = Annotated[str, Meta(pattern=r"^(?i:x-[a-z0-9-]+|retry-after)\Z")]
-HeaderValue = Annotated[str, Meta(pattern=r"^[ -~]*\Z")]
-
-
-class Planned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One fault: what it does (`kind`), where, and to which of the matching requests.
-
-    `path` is the beginning of the path, `part` something further that it holds, such as `/submissions/`; `skip`
-    matching requests pass first, then `times` are struck (null: all). `headers` are set on every struck answer;
-    `message` is what an error says, `seconds` are how long a slow one takes.
-    """
-
-    path: str
-    kind: str = "status"
-    method: str | None = None
-    status: int = 500
-    part: str = ""
-    message: Annotated[str, Meta(max_length=1000)] = "Internal error"
-    seconds: Annotated[float, Meta(ge=0, le=60)] = 5.0
-    skip: Annotated[int, Meta(ge=0)] = 0
-    times: Annotated[int, Meta(ge=1)] | None = 1
-    headers: dict[HeaderName, HeaderValue] = {}
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"no fault of kind {self.kind!r}: choose one of {', '.join(KINDS)}")
-        if not 400 <= self.status <= 599:
-            raise ValueError(f"a fault's status is an error, 400 to 599, not {self.status}")
+from mock_clever.faults.call import Call
+from mock_clever.faults.kinds import KINDS, Kind
+from mock_clever.faults.planned import Planned, read
+from mock_clever.ids import chance
 
 
 class Fault:
-    """A planned fault with its number and how many matching requests it has seen."""
+    """A planned fault with its number, how many matching requests it has seen and how many it struck.
 
-    def __init__(self, number: int, planned: Planned, seen: int = 0) -> None:
+    `place` is where it stood in its plan: it draws from a stream of its own, whatever its number.
+    """
+
+    def __init__(self, number: int, planned: Planned, seen: int = 0, struck: int = 0, place: int = 0) -> None:
         self.number = number
         self.id = f"F{number}"
         self.planned = planned
         self.does: Kind = KINDS[planned.kind](
-            status=planned.status, message=planned.message, seconds=planned.seconds
+            status=planned.status,
+            message=planned.message,
+            seconds=planned.seconds,
+            change=planned.change or (),
         )
         self.seen = seen
+        self.struck = struck
+        self.place = place
 
-    def strikes(self, method: str, path: str) -> bool:
-        """Whether it strikes this request; counts it when it matches."""
-        planned = self.planned
-        if not path.startswith(planned.path) or planned.part not in path or planned.method not in (None, method):
+    def strikes(self, call: Call, response: Response | None = None) -> bool:
+        """Whether it strikes this request, or its answer if it is late; counts it when it matches."""
+        if self.does.of_syncs or self.does.late is (response is None) or not self.planned.aims_at(call):
             return False
+        fits = self.does.fits(call) if response is None else self.does.suits(response, call)
+        return fits and self._counted()
+
+    def holds(self, district: str) -> bool:
+        """Whether it strikes a sync of this district; counts it when it matches."""
+        return self.does.of_syncs and self.planned.district in (UNSET, district) and self._counted()
+
+    def _counted(self) -> bool:
         self.seen += 1
-        struck = self.seen - planned.skip
-        return struck > 0 and (planned.times is None or struck <= planned.times)
+        times = self.planned.times
+        if self.seen <= self.planned.skip or (times is not None and self.struck >= times) or not self._drawn():
+            return False
+        self.struck += 1
+        return True
+
+    def _drawn(self) -> bool:
+        """Whether chance has it so: the same for the same seed, place and call."""
+        if self.planned.chance is UNSET:
+            return True
+        return (
+            chance("fault", str(self.planned.seed), str(self.place), str(self.seen)).random() < self.planned.chance
+        )
+
+    def sentence(self, **facts: Any) -> str:
+        """What it did when it struck, with `call`, `status` or `district` of what it struck."""
+        changes = ", ".join(str(each.__struct_config__.tag) for each in self.does.change)
+        known = {"id": self.id, "kind": self.planned.kind, "changes": changes, "seconds": self.does.seconds}
+        return self.does.says.format(**(known | facts))
 
     def shown(self) -> dict[str, Any]:
-        """This fault for others to read."""
-        return {"id": self.id, **msgspec.to_builtins(self.planned), "seen": self.seen}
+        """This fault for others to read; how often it struck only where chance says when."""
+        drawn = {"struck": self.struck} if self.planned.chance is not UNSET else {}
+        return {"id": self.id, **msgspec.to_builtins(self.planned), "seen": self.seen, **drawn}
 
 
 class FaultPlan:
@@ -76,25 +83,37 @@ class FaultPlan:
         self._newest = 0
         self._lock = Lock()
 
-    def add(self, body: object) -> Fault:
-        """Plan a fault. Raises ControlRefusal when it makes no sense."""
-        try:
-            planned = msgspec.convert(body, Planned)
-        except msgspec.ValidationError as wrong:
-            raise ControlRefusal(f"this fault cannot be planned: {wrong}; see docs/control.md") from None
+    def plan(self, body: Mapping[str, Any]) -> list[Fault]:
+        """Plan a fault, or all of a `plan`. Raises ControlRefusal, and plans none, when one makes no sense."""
+        return self.add(read(body))
+
+    def add(self, planned: Sequence[Planned]) -> list[Fault]:
+        """Plan these faults."""
         with self._lock:
-            self._newest += 1
-            fault = Fault(self._newest, planned)
-            self.faults.append(fault)
-        return fault
+            first = self._newest + 1
+            self._newest += len(planned)
+            new = [Fault(first + place, each, place=place) for place, each in enumerate(planned)]
+            self.faults = [*self.faults, *new]
+        return new
 
     def clear(self) -> None:
         """Plan nothing any more."""
         self.faults = []
 
-    def striking(self, method: str, path: str) -> Fault | None:
-        """The first planned fault that strikes this request."""
+    def striking(self, call: Call, response: Response | None = None) -> Fault | None:
+        """The first planned fault that strikes this request, or this answer to it."""
+        with self._lock:
+            return next((fault for fault in self.faults if fault.strikes(call, response)), None)
+
+    def holding(self, district: str) -> Fault | None:
+        """The first planned fault that holds the sync of this district, which is about to be published."""
         if not self.faults:
             return None
         with self._lock:
-            return next((fault for fault in self.faults if fault.strikes(method, path)), None)
+            return next((fault for fault in self.faults if fault.holds(district)), None)
+
+    def take_back(self, fault: Fault) -> None:
+        """Let a fault not have seen what it could not strike after all."""
+        with self._lock:
+            fault.seen -= 1
+            fault.struck -= 1

@@ -79,7 +79,7 @@ WORLD = Inside(
         "journal": Inside({"_rows": Left("a journal begins anew"), "_newest": Ahead(), "_lock": _LOCK}),
         "faults": Inside(
             {
-                "faults": Listed(Fault, by="number", made=("number", "planned", "seen")),
+                "faults": Listed(Fault, by="number", made=("number", "planned", "seen", "struck", "place")),
                 "_newest": Value(int),
                 "_lock": _LOCK,
             }
