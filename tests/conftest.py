@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compiled
 import pytest
 from clients import Mock, Reader
 from flask import Flask
@@ -14,6 +15,7 @@ from mock_clever.world import World
 
 settings.register_profile("house", derandomize=True, deadline=None, database=None, max_examples=60)
 settings.load_profile("house")
+compiled.once()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from flask import request  # noqa: E402
 from playwright.sync_api import Page, ViewportSize  # noqa: E402
 from screen import NARROW, WIDE, chromium, untidy  # noqa: E402
 
+from mock_clever.app import create_app  # noqa: E402
 from mock_clever.ingest import ingest  # noqa: E402
 from mock_clever.model import Snapshot  # noqa: E402
 from mock_clever.portal.entry import CLEVER  # noqa: E402
@@ -244,8 +245,9 @@ def draw(folder: Path, only: str = "") -> list[str]:
     """Write every picture whose name holds `only`; what is untidy in them."""
     folder.mkdir(parents=True, exist_ok=True)
     mock, found = Mock(ingest(generate("certification-isd"))), []
-    mock.app.add_url_rule(STOP, view_func=stopped)
-    with running(mock.app) as server, chromium() as browser:
+    app = create_app(mock.worlds)
+    app.add_url_rule(STOP, view_func=stopped)
+    with running(app) as server, chromium() as browser:
         place = Place(server.url, mock)
         for size, viewport in SIZES.items():
             for shot in (shot for shot in SHOTS if only in shot.name):

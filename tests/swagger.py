@@ -107,11 +107,9 @@ def departures(checker: Checker, body: Any) -> dict[Departure, str]:
     """Where a body is not as published, and an example of each."""
     found: dict[Departure, str] = {}
     for error in checker.errors(body):
-        title = error.schema["title"]
-        if error.validator == "additionalProperties":
-            extra = sorted(set(error.instance) - set(error.schema["properties"]))
-            found |= {(f"{title}.{key}", "key"): error.json_path for key in extra}
+        title, how = checker.broken(error)["title"], error.kind.name
+        if how == "additionalProperties":
+            found |= {(f"{title}.{key}", "key"): f"{error.instance_path}" for key in error.kind.unexpected}
         else:
-            how = HOW.get(str(error.validator), str(error.validator))
-            found[title, how] = f"{error.json_path}: {error.message}"[:200]
+            found[title, HOW.get(how, how)] = f"{error.instance_path}: {error.message}"[:200]
     return found

@@ -159,3 +159,18 @@ def test_the_demonstration_waits_when_asked_and_ends_cleanly(tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(("command", "module"), [("requirements", "listing"), ("attest", "attesting")])
+def test_what_the_suite_is_asked_goes_there_as_it_stands(
+    command: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    def ran(arguments: list[str], *, check: bool) -> subprocess.CompletedProcess[str]:
+        asked.append(arguments)
+        return subprocess.CompletedProcess(arguments, 2)
+
+    monkeypatch.setattr(subprocess, "run", ran)
+    assert run(command, "--id", "SSO-05", "--help").exit_code == 2
+    assert asked == [[sys.executable, "-m", f"certification_suite.{module}", "--id", "SSO-05", "--help"]]

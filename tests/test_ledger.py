@@ -166,7 +166,7 @@ def published(spec: str) -> list[tuple[str, str]]:
     """The operations of a published specification: method and path, version included."""
     if not SPEC.is_dir():
         pytest.skip("the published specifications are not beside this checkout")
-    read: dict[str, Any] = yaml.safe_load((SPEC / f"{spec}.yml").read_text(encoding="utf-8"))
+    read: dict[str, Any] = yaml.load((SPEC / f"{spec}.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     methods = ("get", "post", "put", "patch", "delete")
     return [
         (method.upper(), read["basePath"] + path.rstrip("/"))

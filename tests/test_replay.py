@@ -255,5 +255,5 @@ class Year(RuleBasedStateMachine):
             self.check()
 
 
-Year.TestCase.settings = settings(max_examples=50, stateful_step_count=25, phases=(Phase.explicit, Phase.generate))
+Year.TestCase.settings = settings(max_examples=30, stateful_step_count=25, phases=(Phase.explicit, Phase.generate))
 test_replaying_the_feed_gives_what_a_full_read_gives = Year.TestCase

@@ -161,9 +161,10 @@ def ask(operation: APIOperation, mode: GenerationMode, times: int, **headers: st
 
 
 def only_texts(operation: APIOperation) -> bool:
-    """Whether it takes a form, whose fields are texts: to find that nothing is of a wrong type takes long."""
+    """Whether a form or names in its path are all it takes: texts, and to find none of a wrong type takes long."""
     kinds = {body.media_type for body in operation.body}
-    return kinds == {"application/x-www-form-urlencoded"}
+    places = {parameter.location for parameter in operation.iter_parameters()}
+    return kinds == {"application/x-www-form-urlencoded"} or (not kinds and places == {"path"})
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -181,7 +182,7 @@ def test_the_roster_answers_whatever_is_asked(version: str, mode: GenerationMode
 
 @ROSTERS
 def test_without_a_token_everything_in_the_roster_is_a_401(version: str) -> None:
-    assert {code for op in asked().operations(version) for code in ask(op, POLITE, 2)} == {401}
+    assert {code for op in asked().operations(version) for code in ask(op, POLITE, 1)} == {401}
 
 
 @BOTH
@@ -230,7 +231,7 @@ def test_logging_in_breaks_nowhere(mode: GenerationMode) -> None:
 def test_the_control_plane_answers_whatever_it_is_sent(mode: GenerationMode) -> None:
     here, seen = Asked(), set()
     for operation in here.operations("control plane"):
-        here.schema.app = Mock(tiny()).app
+        here.mock.app.wsgi_app = Mock(tiny()).app.wsgi_app  # the same app: schemathesis reads its source but once
         seen |= ask(operation, mode, 5 if mode is POLITE else 2)
     assert 400 in seen
     assert ({200, 201} <= seen) == (mode is POLITE)

@@ -50,10 +50,15 @@ def test_the_demonstration_runs_from_the_wheel_outside_the_checkout(unpacked: Pa
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "SSO-05" in ran.stdout
-    assert sorted(path.suffix for path in (tmp_path / "reports").iterdir()) == [
-        ".html",
-        ".json",
-        ".log",
-        ".toml",
-        ".xml",
-    ]
+    written = {path.name for path in (tmp_path / "reports").iterdir()}
+    assert {"report.html", "report.json", "junit.xml", "run.jsonl", "vendor.log", "certification.toml"} <= written
+
+
+def test_the_wheel_brings_the_certification_to_pytest(unpacked: Path, tmp_path: Path) -> None:
+    """By its entry point alone."""
+    shutil.copy(ROOT / "docs" / "samples" / "certification.toml", tmp_path)
+    command = [sys.executable, "-m", "pytest", "--pyargs", "certification_suite", "--app", "certification.toml"]
+    command += ["--collect-only", "-q", "-m", "sso", "-p", "no:schemathesis"]
+    told = os.environ | {"PYTHONPATH": str(unpacked)}
+    listed = subprocess.run(command, cwd=tmp_path, env=told, capture_output=True, text=True, check=False).stdout
+    assert "::test_requirement[SSO-05]" in listed and "[SYN-03]" not in listed

@@ -1,11 +1,14 @@
 """The application factory: puts the parts together and says what is true of every page."""
 
 import logging
+from collections.abc import Callable
+from functools import cache
 from urllib.parse import urlsplit
 
 import requests
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from vendor_app import assigning, pages, probe, probe_coursework, signin, teaching
 from vendor_app.behaviour import Behaviour, Shown
@@ -24,6 +27,14 @@ from vendor_app.sync import Background, Syncs, in_a_thread
 from vendor_app.vendor import Vendor, may_see_roster
 
 log = logging.getLogger("vendor_app")
+
+
+class Route(Rule):
+    """A route. Werkzeug compiles code that builds its URLs, most of a start: here when the first is built."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(super()._compile_builder)
+        return lambda rule, **values: compiled(append_unknown)(rule, **values)
 
 
 def create_app(
@@ -56,6 +67,7 @@ def create_app(
         background=background,
     )
     app = Flask(__name__)
+    app.url_rule_class = Route
     app.extensions["vendor"] = vendor
     vendor.sessions.attach(app)
     app.register_blueprint(signin.blueprint(vendor))

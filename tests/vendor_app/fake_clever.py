@@ -3,6 +3,7 @@
 import base64
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
@@ -72,6 +73,8 @@ class FakeClever(BaseAdapter):
         """A path with its query that answers 503."""
         self.rotate_at = ""
         """A path whose next request finds that the token was rotated a moment ago."""
+        self.meanwhile: dict[str, Callable[[], Any]] = {}
+        """What happens just before a path is next answered."""
         self.turned = False
         """Whether a page of events is told last to first; its `next` link stays."""
         self.feed: list[dict[str, Any]] | None = None
@@ -137,6 +140,8 @@ class FakeClever(BaseAdapter):
         self.asked.append(one)
         if self.rotate_at and one.path.startswith(self.rotate_at):
             self.tokens, self.rotate_at = {owner: f"{token}-2" for owner, token in self.tokens.items()}, ""
+        if one.path in self.meanwhile:
+            self.meanwhile.pop(one.path)()
         status, body, headers = self.struck(one) or self.answer(one)
         answer = requests.Response()
         answer.status_code, answer.url, answer.request = status, request.url or "", request

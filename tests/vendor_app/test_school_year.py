@@ -12,6 +12,7 @@ from mock_clever.prepared import prepare
 from mock_clever.serving import running
 from mock_clever.timeline import parsed, play
 
+PAGE = 15  # a third of the people
 SCENARIO = Path(__file__).parents[2] / "fixtures" / "scenarios" / "school-year.toml"
 
 
@@ -28,10 +29,10 @@ def test_a_vendor_that_follows_events_is_right_every_night_of_a_year() -> None:
 
     with running(mock.app) as server:
         env = mock.control("GET", "env") | {"MOCK_CLEVER_URL": server.url}
-        follower = Follower(env, "delta")
+        follower = Follower(env, "delta", PAGE)
         played = play(mock.world, parsed(SCENARIO.read_text(encoding="utf-8"), SCENARIO.name), each_night=sync)
         sync()
-        reader = Follower(env, "full")
+        reader = Follower(env, "full", PAGE)
         reader.sync()
         assert (follower.active(), follower.enrolled()) == (reader.active(), reader.enrolled())
     assert [step.failed for step in played if step.failed] == []

@@ -23,11 +23,11 @@ IDS = {kind: [one.id for one in getattr(SNAPSHOT, kind)] for kind in KINDS}
 
 
 class Follower:
-    """A vendor app that always syncs in one way."""
+    """A vendor app that always syncs in one way, in pages so small that even the town has several."""
 
-    def __init__(self, env: dict[str, str], mode: str) -> None:
+    def __init__(self, env: dict[str, str], mode: str, page_size: int = 3) -> None:
         self.mode = mode
-        config = from_environment(env, database=":memory:", page_size=3, probe=True, archive_share=1.0)
+        config = from_environment(env, database=":memory:", page_size=page_size, probe=True, archive_share=1.0)
         self.app = create_app(config, clock=StillClock())
         self.store = self.app.extensions["vendor"].store
 

@@ -16,7 +16,6 @@ from town import ADA, ALGEBRA, ALGEBRA_ASH, ASH, FALL, PAT, SOL, TOWN, UMA, town
 from mock_clever.changes import applied, read
 from mock_clever.fields import Field, of_version
 from mock_clever.model import Snapshot
-from mock_clever.prepared import prepare
 from mock_clever.versions import VERSIONS, Permission
 from mock_clever.versions.schema import schema
 
@@ -80,7 +79,9 @@ OTHER_RIGHTS: dict[str, set[tuple[str, str, str]]] = {
 def published(version: str) -> dict[str, Any]:
     if not SPEC.is_dir():
         pytest.skip("the published specifications are not beside this checkout")
-    found: dict[str, Any] = yaml.safe_load((SPEC / f"{version}.yml").read_text(encoding="utf-8"))["definitions"]
+    found: dict[str, Any] = yaml.load((SPEC / f"{version}.yml").read_text(encoding="utf-8"), yaml.CSafeLoader)[
+        "definitions"
+    ]
     return found
 
 
@@ -220,14 +221,6 @@ def test_every_record_of_the_town_fits() -> None:
     assert misfits(Mock(rich_town()), TOWN) == []
 
 
-@pytest.mark.parametrize("preset", ["tiny", "sandbox", "certification-isd"])
-def test_every_record_of_every_preset_fits(preset: str) -> None:
-    if not SPEC.is_dir():
-        pytest.skip("the published specifications are not beside this checkout")
-    district = prepare(preset)
-    assert misfits(Mock(district), district.district.id)[:20] == []
-
-
 @pytest.mark.parametrize("version", OLD)
 def test_everything_there_is_to_say_is_said(version: str) -> None:
     mock = Mock(rich_town())
@@ -254,6 +247,7 @@ def keys_of(record: dict[str, Any], under: str = "") -> set[str]:
     return found
 
 
+@cache
 def rich_town() -> Snapshot:
     """The town with a word said in every field that a version before v3 has, and in some it has not."""
     place = {"address": "1 Way", "city": "Town", "state": "CA", "zip": "00000"}
