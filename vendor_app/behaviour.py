@@ -100,7 +100,7 @@ class Behaviour:
     refutes: ClassVar[tuple[str, ...]] = ()
     """The requirements that fail with this behaviour: none, here."""
     models: ClassVar[str] = ""
-    """The public incident (I-…) a defect is modelled on."""
+    """What a defect is modelled on: a public incident (I-…), or in words the kind of mistake."""
 
     # ── Starting a login ──────────────────────────────────────────────────────────────────────────────────
 
@@ -188,6 +188,10 @@ class Behaviour:
         """
         free = [record for record in same_email if record.clever_id is None and fits(record, told)]
         return free[0] if len(free) == 1 else None
+
+    def takes_in_newcomers(self, synced: bool) -> bool:
+        """Whoever joined since the last sync has an account at the first login all the same (SSO-O2)."""
+        return True
 
     def held_roles(self, told: Told) -> tuple[str, ...]:
         """Every role counts: one person may be teacher and administrator at once (ADJ-08, I-02)."""
@@ -441,6 +445,11 @@ class Behaviour:
         )
         return next((reason for holds, reason in reasons if holds), "")
 
+    def follows_from(self, before: str | None, newest: Callable[[], str | None]) -> str | None:
+        """After a reading of everything the feed is followed from where it was before: what changed meanwhile is
+        told there, to some twice (docs/events-api)."""
+        return before
+
     def events_after(self, cursor: str) -> str:
         """Events are asked for after the id of the last one applied; times are no order (docs/events-api)."""
         return cursor
@@ -481,6 +490,10 @@ class Behaviour:
         return "hold" if leaving >= A_HANDFUL and leaving > share * active else ""
 
     # ── The sync ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def starts_a_sync_at_once(self) -> bool:
+        """A sync that somebody asks for does not wait for the night (SYN-O1)."""
+        return True
 
     def version_for(self, kind: str, version: str) -> str:
         """One current version of the API for everything (SYN-03)."""

@@ -194,6 +194,7 @@ class Exchanging:
         parts = self._parts
         cursor = self._newest_event(token)
         roster = Reader(parts.clever, parts.behaviour, parts.config, self._tell).read(district, token)
+        cursor = parts.behaviour.follows_from(cursor, lambda: self._newest_event(token))
         leaving = parts.guard.by_roster(roster, district)
         verdict = parts.guard.verdict(leaving, district)
         if verdict == "hold":

@@ -104,6 +104,8 @@ def blueprint(vendor: Vendor) -> Blueprint:
         vendor.check_form()
         asked = request.form.get("method", "")
         method = asked if asked in METHODS else ""
+        if not vendor.behaviour.starts_a_sync_at_once():
+            return redirect(url_for("pages.syncs"), 303)
         sync = vendor.syncs.start(account.name or account.number, method)
         return redirect(url_for("pages.sync", sync=sync), 303)
 

@@ -173,6 +173,8 @@ class Arrivals:
     def _log_in(self, code: str) -> Response:
         try:
             who = self._identity(self._token(code))
+            if not by_teacher(who.me) and self._is_sent_back(who):
+                return redirect(url_for("pages.welcome"))
             account = self._library_account(who) if by_teacher(who.me) else self._account(who)
         except LoginFailed as failure:
             log.info("A login failed: %s", type(failure).__name__)
@@ -237,6 +239,12 @@ class Arrivals:
             self._vendor.id_tokens.check(id_token, self._config.login.client_id, nonce, clever_id(me))
         except CleverTrouble as trouble:
             raise NoAnswerFromClever from trouble
+
+    def _is_sent_back(self, who: Identity) -> bool:
+        """Whether this is somebody new whom the app, which knows the roster, does not take in."""
+        synced = self._vendor.store.last_look() is not None
+        unknown = self._vendor.people.known(clever_id(who.told)) is None
+        return unknown and not self._behaviour.takes_in_newcomers(synced)
 
     def _account(self, who: Identity) -> Record:
         """The account of somebody whose district shares them with us."""

@@ -1,6 +1,7 @@
 """Every way to get it wrong we know of: one subclass of `Behaviour` each, with one method overridden.
 
-`refutes` names the certification requirements that fail with the defect, `models` the public incident it repeats.
+`refutes` names the certification requirements that fail with the defect, `models` the public incident it
+repeats, or in words the kind of mistake it is.
 Start the app with one: `python -m vendor_app --defect AcceptsAnyState`.
 """
 

@@ -37,6 +37,7 @@ class NeverRetries(Behaviour):
     """Gives up at the first 500, 503 or 429."""
 
     refutes = ("ADJ-12", "T-LMS-11")
+    models = "one 503 at night and no sync until the next"
 
     def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
         return None
@@ -58,6 +59,7 @@ class RepeatsWhatCannotSucceed(Behaviour):
     """Sends a request that was refused as wrong, 400 or 401, again unchanged."""
 
     refutes = ("ADJ-12", "T-LMS-11")
+    models = "a retry loop that does not look at the status"
 
     def wait_before_retry(self, retries: int, status: int | None, reset_in: float) -> float | None:
         wait = super().wait_before_retry(retries, status, reset_in)
@@ -69,9 +71,21 @@ class KeepsTheFirstToken(Behaviour):
     """Uses the district token it was configured with for ever, so that a rotation ends all syncs."""
 
     refutes = ("ADJ-14",)
+    models = "a token in the settings of the app instead of in the answer of Clever"
 
     def district_tokens(self, ask: Callable[[], dict[str, str]], config: Config) -> dict[str, str]:
         return {config.district: config.district_token}
+
+
+@defect
+class PutsSyncsOffTillNight(Behaviour):
+    """Notes that somebody wants a sync and lets it wait for the nightly one."""
+
+    refutes = ("SYN-O1",)
+    models = "a button that only puts a job on a list"
+
+    def starts_a_sync_at_once(self) -> bool:
+        return False
 
 
 @defect

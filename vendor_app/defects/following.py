@@ -12,9 +12,21 @@ class IgnoresDeletesInEvents(Behaviour):
     """Takes in what is created and updated, and never hears that something is gone."""
 
     refutes = ("ADJ-13",)
+    models = "a handler that was never written"
 
     def event_means(self, verb: str, applied: bool) -> str:
         return "" if verb == "deleted" else super().event_means(verb, applied)
+
+
+@defect
+class WaitsForEventsCalledCreated(Behaviour):
+    """Knows `created`, `updated` and `deleted`, and takes `users.created` for something it need not know."""
+
+    refutes = ("ADJ-13", "ADJ-20")
+    models = "I-18"
+
+    def event_means(self, verb: str, applied: bool) -> str:
+        return ""
 
 
 @defect
@@ -22,6 +34,7 @@ class DoublesAfterCrash(Behaviour):
     """Makes a new record for every `created` without looking for the one it holds; a page told again doubles."""
 
     refutes = ("ADJ-20",)
+    models = "insert where upsert was meant"
 
     def event_means(self, verb: str, applied: bool) -> str:
         return "double" if verb == "created" else super().event_means(verb, applied)
@@ -32,6 +45,7 @@ class AppliesEventsByTypeNotOrder(Behaviour):
     """Sorts events by type, so that a record that went and came back is gone afterwards."""
 
     refutes = ("ADJ-13",)
+    models = "a batch sorted for convenience"
 
     def in_order(self, events: Sequence[Event]) -> list[Event]:
         return sorted(events, key=lambda event: (event.verb, event.kind))
@@ -42,6 +56,7 @@ class TrustsTheOrderOfDelivery(Behaviour):
     """Applies events as they lie on the page, so that an older one told later puts an old value back."""
 
     refutes = ("ADJ-20",)
+    models = "a queue taken for an ordered one"
 
     def in_order(self, events: Sequence[Event]) -> list[Event]:
         return list(events)
@@ -52,6 +67,7 @@ class LosesCursorOnError(Behaviour):
     """Moves the cursor before a page has taken effect, so that an error on the page loses it."""
 
     refutes = ("ADJ-20",)
+    models = "the cursor saved before the work"
 
     def page_transactions(self) -> tuple[tuple[str, ...], ...]:
         return (("cursor",), ("apply",))
@@ -66,6 +82,17 @@ class NoGapCheck(Behaviour):
 
     def gap(self, window: Window) -> str:
         return ""
+
+
+@defect
+class FollowsFromTheEndOfTheReading(Behaviour):
+    """Asks for the newest event once more when everything is read, and never hears what changed meanwhile."""
+
+    refutes = ("ADJ-13",)
+    models = "a mark that is set when the work is done instead of when it begins"
+
+    def follows_from(self, before: str | None, newest: Callable[[], str | None]) -> str | None:
+        return newest()
 
 
 @defect
@@ -84,6 +111,7 @@ class CursorByTimeNotId(Behaviour):
     """Resumes after the second of the last event instead of after the event: its neighbours are lost."""
 
     refutes = ("ADJ-20",)
+    models = "a time where an id was meant"
 
     def events_after(self, cursor: str) -> str:
         return cursor[:8] + "f" * 16
@@ -94,6 +122,7 @@ class NoRestore(Behaviour):
     """Leaves archived what comes back."""
 
     refutes = ("SYN-06",)
+    models = "an archive that is a one-way street"
 
     def when_back(self, archived: Record) -> str:
         return "leave"
@@ -104,6 +133,7 @@ class SkipsTermsAndCoursesRestore(Behaviour):
     """Restores people, schools and sections, but leaves returning terms and courses archived."""
 
     refutes = ("SYN-06",)
+    models = "an archive that is a one-way street for some kinds"
 
     def when_back(self, archived: Record) -> str:
         return "leave" if archived.kind in ("terms", "courses") else super().when_back(archived)
@@ -149,6 +179,7 @@ class KeepsOldTokenAfterRotation(Behaviour):
     """Does not ask for a new token when the one it holds is refused in the middle of a sync."""
 
     refutes = ("ADJ-14",)
+    models = "a token read once at the start of a job"
 
     def token_after_refusal(self, ask: Callable[[], str | None]) -> str | None:
         return None

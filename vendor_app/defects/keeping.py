@@ -35,6 +35,7 @@ class KeysTheRosterOnNames(Behaviour):
     """Keeps sections under their name, which is not unique."""
 
     refutes = ("SYN-01", "ADJ-22")
+    models = "names taken for keys"
 
     def record_key(self, kind: str, told: Told) -> str:
         return (kind == "sections" and full_name(kind, told)) or super().record_key(kind, told)
@@ -57,6 +58,7 @@ class RequiresATerm(Behaviour):
     """Stops the whole sync at one section without term and course, which no district has to send."""
 
     refutes = ("SYN-07",)
+    models = "I-08"
 
     def missing_fields(self, kind: str, told: Told) -> tuple[str, ...]:
         if kind == "sections" and not text(told.get("term_id")) and not text(told.get("course")):
@@ -69,6 +71,7 @@ class MatchesByNameOnly(Behaviour):
     """Merges people who merely have the same name."""
 
     refutes = ("SYN-04",)
+    models = "names taken for keys"
 
     def account_to_match(self, told: Told, candidates: Candidates) -> Record | None:
         return next((one for one in candidates if one.name.casefold() in names(told)), None)
@@ -79,6 +82,7 @@ class NeverMatches(Behaviour):
     """Makes a second account for everybody who already had one."""
 
     refutes = ("SYN-04",)
+    models = "a migration that was left for later"
 
     def account_to_match(self, told: Told, candidates: Candidates) -> Record | None:
         return None
@@ -100,6 +104,7 @@ class NeverArchives(Behaviour):
     """Keeps everybody active who was ever shared."""
 
     refutes = ("SYN-06", "ADJ-22")
+    models = "an import that only adds"
 
     def when_gone(self, kind: str) -> str:
         return "keep"
@@ -110,6 +115,7 @@ class ForgetsTermsAndCourses(Behaviour):
     """Archives people, schools and sections, but leaves last year's terms and courses active."""
 
     refutes = ("SYN-06", "ADJ-22")
+    models = "a clean-up that was written for people alone"
 
     def when_gone(self, kind: str) -> str:
         return "keep" if kind in ("terms", "courses") else super().when_gone(kind)
@@ -120,6 +126,7 @@ class RestoresUnderANewId(Behaviour):
     """Takes a person who comes back for a new one and starts an empty record."""
 
     refutes = ("SYN-06",)
+    models = "an archive that is not looked at before a record is made"
 
     def when_back(self, archived: Record) -> str:
         return "renew"
@@ -160,10 +167,23 @@ class OnlyThePrimaryTeacher(Behaviour):
 
 
 @defect
+class ReadsStudentsUnderTheOldKey(Behaviour):
+    """Looks for the students of a section under the key of another version, and finds every class empty."""
+
+    refutes = ("SYN-09",)
+    models = "I-06"
+
+    def enrollments(self, sections: Iterable[Told], users: Sequence[Told]) -> Iterator[Enrollment]:
+        empty = [section | {"students": section.get("student_ids", [])} for section in sections]
+        return super().enrollments(empty, users)
+
+
+@defect
 class OnlyTheFirstSection(Behaviour):
     """Keeps one section per person, the first that names them."""
 
     refutes = ("SYN-09",)
+    models = "a column where a table was needed"
 
     def enrollments(self, sections: Iterable[Told], users: Sequence[Told]) -> Iterator[Enrollment]:
         placed: set[str] = set()
@@ -178,6 +198,7 @@ class DropsClassmatesFromOtherSchools(Behaviour):
     """Drops a student whose primary school is not the school of the section."""
 
     refutes = ("SYN-09",)
+    models = "one school taken for the school of everybody in a class"
 
     def enrollments(self, sections: Iterable[Told], users: Sequence[Told]) -> Iterator[Enrollment]:
         home = {clever_id(user): text(part(part(user, "roles"), "student").get("school")) for user in users}
@@ -193,6 +214,7 @@ class KeepsTheFormerTeacher(Behaviour):
     """Ties the new teacher to the section and never unties the old one, who goes on reading about the class."""
 
     refutes = ("ADJ-22",)
+    models = "an import that only adds"
 
     def tie_ends(self, one: Enrollment) -> bool:
         return one.role != "teacher"
@@ -203,6 +225,7 @@ class KeepsSectionsInTheOldTerm(Behaviour):
     """Leaves a section in the term it was made with, so that a section used again lies in last year."""
 
     refutes = ("ADJ-22",)
+    models = "a field that is written once"
 
     def updated(self, kind: str, before: Told, told: Told) -> Told:
         kept = text(before.get("term_id"))

@@ -12,6 +12,7 @@ class TrustsAnySignature(Behaviour):
     """Reads what an id_token claims without looking who signed it, or whether anybody did (`alg` none)."""
 
     refutes = ("ADJ-27",)
+    models = "a JWT decoded and not verified"
 
     def claims(self, verified: Callable[[], Told], unverified: Callable[[], Told]) -> Told:
         return unverified()
@@ -22,6 +23,7 @@ class IgnoresTheIssuer(Behaviour):
     """Takes an id_token that says it comes from somewhere else."""
 
     refutes = ("ADJ-28",)
+    models = "a JWT verified by half"
 
     def is_from(self, issuer: str, claimed: str) -> bool:
         return True
@@ -32,6 +34,7 @@ class IgnoresTheAudience(Behaviour):
     """Takes an id_token that Clever made for another app."""
 
     refutes = ("ADJ-28",)
+    models = "a JWT verified by half"
 
     def is_for(self, client_id: str, audience: Container[str]) -> bool:
         return True
@@ -42,6 +45,7 @@ class AcceptsExpiredIdTokens(Behaviour):
     """Never looks at the clock, so that an id_token opens the account for ever."""
 
     refutes = ("ADJ-28",)
+    models = "a JWT verified by half"
 
     def is_in_time(self, expires: float, now: float) -> bool:
         return True
@@ -52,6 +56,7 @@ class IgnoresTheNonce(Behaviour):
     """Takes an id_token that belongs to another browser's login."""
 
     refutes = ("ADJ-28",)
+    models = "a JWT verified by half"
 
     def nonce_is_ours(self, claimed: str, sent: str) -> bool:
         return True
@@ -62,6 +67,7 @@ class IgnoresTheSubject(Behaviour):
     """Takes an id_token about somebody else than the person whose token came with it."""
 
     refutes = ("ADJ-28",)
+    models = "two answers that nobody compares"
 
     def is_about(self, person: str, subject: str) -> bool:
         return True
@@ -72,6 +78,7 @@ class KeepsTheFirstKeys(Behaviour):
     """Reads Clever's keys once, so that nobody can log in after the keys have changed."""
 
     refutes = ("ADJ-29",)
+    models = "a cache without an end"
 
     def keys_for_an_unknown_kid(self, held: Sequence[Told], ask: Callable[[], list[Told]]) -> Sequence[Told]:
         return held

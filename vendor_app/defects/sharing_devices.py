@@ -13,6 +13,7 @@ class HidesTheCleverButton(Behaviour):
     """Shows no “Log in with Clever” on the login page: people must know the address, or come from the portal."""
 
     refutes = ("SSO-R1",)
+    models = "a button for a part of the customers only"
 
     def offers_clever(self) -> bool:
         return False
@@ -22,7 +23,8 @@ class HidesTheCleverButton(Behaviour):
 class TurnsStaffAway(Behaviour):
     """Says it supports school staff and refuses their logins."""
 
-    refutes = ("SSO-C2", "SSO-05")
+    refutes = ("SSO-C2", "SSO-05", "SSO-O1", "ADJ-07")
+    models = "roles the app has no page for"
 
     def may_log_in(self, account: Record) -> bool:
         return super().may_log_in(account) and set(account.roles) != {"staff"}
@@ -33,6 +35,7 @@ class SpendsTheLaunchCodeToo(Behaviour):
     """Exchanges the code of a launch, and then starts the login again and exchanges another."""
 
     refutes = ("ADJ-03",)
+    models = "a restart that comes after the exchange"
 
     def spends_the_launch_code(self) -> bool:
         return True
@@ -43,6 +46,7 @@ class DropsTheEmail(Behaviour):
     """Takes the name that Clever tells and leaves the e-mail empty."""
 
     refutes = ("SSO-R3",)
+    models = "an import that keeps what it needs today"
 
     def kept_email(self, told: Told) -> str:
         return ""
@@ -75,6 +79,7 @@ class LetsBrowsersKeepPages(Behaviour):
     """Lets browsers keep every page for five minutes, so that Back shows it after a log-out."""
 
     refutes = ("ADJ-24",)
+    models = "the caching of a public site"
 
     def cache_control(self) -> str:
         return "private, max-age=300"
