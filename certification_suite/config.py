@@ -1,53 +1,24 @@
-"""`certification.toml`: the app under test, described once.
+"""`certification.toml`: the app under test, described once. Its keys stand in keys.py.
 
-[app]
-name         = "Class Tracker"
-base_url     = "http://127.0.0.1:5000"
-login_page   = "/"                      # where people who are not signed in start
-start_login  = "/login"                 # what sends them to Clever (left out: found on the login page)
-redirect_uri = "http://127.0.0.1:5000/oauth/clever/callback"
-home_page    = "/home"                  # a page only people who are signed in can see
-logout       = "auto"                   # or "POST /logout", "GET /logout"
-user_types   = ["student", "teacher"]
-programmes   = ["sso", "secure_sync"]
-refresh      = "login"                  # or "schedule": how data stays fresh (left out: the suite looks)
-asks         = ["goal"]                 # the fields that people are asked at their first login, if any
-lms          = ["canvas", "schoology"]  # where LMS Connect brings coursework (left out: all three)
-openid       = true                     # the app logs people in by OpenID Connect: it reads the id_token
-
-[clever]                                # optional where the command line says --mock
-mock_url       = "http://127.0.0.1:8123"
-client_id      = "…"                    # the SSO app (left out: the mock's own, GET /_mock/env)
-sync_client_id = "…"                    # the Secure Sync app (likewise)
-other_client_ids = ["…"]                # more apps behind the same login button, in the order they are tried
-
-[library]                               # what differs for the Library programme; each may be left out
-client_id    = "…"                      # the Library app (left out: the mock's own)
-redirect_uri = "http://127.0.0.1:5000/oauth/clever/library"
-start_login  = "/signup"                # behind "Sign up with Clever"
-
-[probe]
-url = "http://127.0.0.1:5000/probe"     # optional: what the suite may ask your app behind its pages
-
-[not_applicable]
-SYN-08 = "We keep no progress."         # optional: what the app does not do, and why
+Whatever is wrong with the file is told at once, each with its line and what to write instead.
 """
 
 from __future__ import annotations
 
 import re
+import ssl
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
-PROGRAMMES = ("library", "sso", "secure_sync", "lms")
-USER_TYPES = ("student", "teacher", "staff", "district_admin")
-LIBRARY_TYPES = ("student", "teacher")
-REFRESH = ("login", "schedule")
-LMS = ("canvas", "schoology", "google_classroom")
-LOGOUT = re.compile(r"(?P<method>GET|POST) (?P<path>/\S*|https?://\S+)")
+from certification_suite.keys import KEYS, LIBRARY_TYPES, LMS, Key
+from certification_suite.parts import PARTS
+
+FREE_TABLES = ("not_applicable",)
 
 
 class ConfigurationError(Exception):
@@ -61,6 +32,25 @@ class Library:
     client_id: str | None = None
     redirect_uri: str | None = None
     start_login: str | None = None
+
+
+@dataclass(frozen=True)
+class ProbeSpec:
+    """What `[probe]` says: one way to ask behind the app's pages, or none."""
+
+    url: str | None = None
+    python: str | None = None
+    commands: Mapping[str, str] = field(default_factory=dict)
+    """By the names of parts."""
+    folder: str = "."
+    """Where the description stands: commands run there, and Python files are looked for there."""
+
+    @property
+    def told(self) -> str | None:
+        """The way in words; None when there is no probe."""
+        if self.url or self.python:
+            return self.url or self.python
+        return f"commands: {', '.join(self.commands)}" if self.commands else None
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,7 @@ class AppUnderTest:
     client_id: str | None
     sync_client_id: str | None
     refresh: str | None = None
-    probe_url: str | None = None
+    probe: ProbeSpec = ProbeSpec()
     not_applicable: dict[str, str] = field(default_factory=dict)
     library: Library = Library()
     asks: tuple[str, ...] = ()
@@ -89,12 +79,22 @@ class AppUnderTest:
     """The learning management systems that the app brings coursework to."""
     other_client_ids: tuple[str, ...] = ()
     """The apps that the login button tries after the first, for people whom that is not shared with."""
+    whole_district: bool = False
+    """Whether a large district is judged whole, and not by one school of it."""
     openid: bool = False
     """Whether the app reads the id_token that Clever gives with a login."""
     sso_client_id: str | None = None
     """The SSO app's id, where `client_id` is that of the Library app."""
     by_teachers: bool = False
     """Whether this is the app as the Library knows it: authorised by teachers, for teachers and students."""
+    api_version: str | None = None
+    """The version of Clever's API that the app says it reads."""
+    ca: str | None = None
+    """The file of the authority to trust for the app's https; None: those that everybody trusts."""
+    start: str | None = None
+    """The command that starts one more instance of the app at {port}."""
+    places: Places | None = field(default=None, compare=False, repr=False)
+    """Where in the file what stands."""
 
     def as_in(self, programme: str) -> AppUnderTest:
         """The app as this programme sees it: under its own client id, redirect URI and start of a login."""
@@ -122,6 +122,36 @@ class AppUnderTest:
         )
         return tuple(dict.fromkeys(id_ for id_ in ids if id_))
 
+    def stands(self, table: str, key: str) -> str:
+        """Where a key of the description stands: `certification.toml:3`, or the file if it was left out."""
+        return self.places.of(table, key) if self.places else "certification.toml"
+
+    def moved(self, *, base_url: str, mock_url: str) -> AppUnderTest:
+        """The same app, another instance of it: every address of the old one is the new one's."""
+
+        def there(url: str) -> str:
+            old, new, at = urlsplit(self.base_url), urlsplit(base_url), urlsplit(url)
+            same = (old.scheme, old.netloc) == (at.scheme, at.netloc)
+            return urlunsplit(at._replace(scheme=new.scheme, netloc=new.netloc)) if same else url
+
+        def perhaps(url: str | None) -> str | None:
+            return None if url is None else there(url)
+
+        library, probe = self.library, self.probe
+        return replace(
+            self,
+            base_url=base_url.rstrip("/"),
+            mock_url=mock_url.rstrip("/"),
+            redirect_uri=there(self.redirect_uri),
+            home_page=there(self.home_page),
+            login_page=there(self.login_page),
+            start_login=perhaps(self.start_login),
+            library=replace(
+                library, redirect_uri=perhaps(library.redirect_uri), start_login=perhaps(library.start_login)
+            ),
+            probe=replace(probe, url=perhaps(probe.url)),
+        )
+
     def url(self, path: str) -> str:
         """The absolute address of a page of the app."""
         return urljoin(self.base_url.rstrip("/") + "/", path)
@@ -134,57 +164,14 @@ class AppUnderTest:
         return (self.base_url, *uris, *(self.url(page) for page in pages if page))
 
 
-@dataclass(frozen=True)
-class Key:
-    """One key of the file: the kind of value it holds, and whether the file must have it."""
-
-    kind: type[str] | type[bool] | type[list[Any]]
-    required: bool = False
-    example: str = ""
-    choices: tuple[str, ...] = ()
-
-
-KEYS: dict[str, dict[str, Key]] = {
-    "app": {
-        "name": Key(str, required=True, example='"Class Tracker"'),
-        "base_url": Key(str, required=True, example='"http://127.0.0.1:5000"'),
-        "redirect_uri": Key(str, required=True, example='"http://127.0.0.1:5000/oauth/clever/callback"'),
-        "home_page": Key(str, required=True, example='"/home", a page only signed-in people see'),
-        "login_page": Key(str),
-        "start_login": Key(str),
-        "logout": Key(str),
-        "refresh": Key(str, choices=REFRESH),
-        "asks": Key(list, example='["goal"], the names of the fields'),
-        "lms": Key(list, choices=LMS),
-        "openid": Key(bool),
-        "user_types": Key(list, choices=USER_TYPES),
-        "programmes": Key(list, required=True, example='["sso", "secure_sync"]', choices=PROGRAMMES),
-    },
-    "clever": {
-        "mock_url": Key(str),
-        "client_id": Key(str),
-        "sync_client_id": Key(str),
-        "other_client_ids": Key(list, example='["…"], the client ids'),
-    },
-    "library": {
-        "client_id": Key(str),
-        "redirect_uri": Key(str),
-        "start_login": Key(str),
-    },
-    "probe": {"url": Key(str)},
-}
-FREE_TABLES = ("not_applicable",)
-
-
 def load(path: Path, *, mock_url: str | None = None) -> AppUnderTest:
     """The app that the file describes; `mock_url` overrules the file's."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigurationError(
-            f"{path}: there is no such file. Write one (the keys stand at the top of "
-            "certification_suite/config.py) "
-            "or name another with --app."
+            f"{path}: there is no such file. Let one be written (mock-clever certify --init --base-url URL), or "
+            "name another with --app."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read as UTF-8 text: {error}.") from None
@@ -204,7 +191,7 @@ def describe(
     if problems:
         raise ConfigurationError("\n".join(problems))
     app, clever = document["app"], document.get("clever", {})
-    base_url, library = app["base_url"], document.get("library", {})
+    base_url, library, probe = app["base_url"], document.get("library", {}), document.get("probe", {})
     return AppUnderTest(
         name=app["name"],
         base_url=base_url.rstrip("/"),
@@ -214,18 +201,23 @@ def describe(
         start_login=app.get("start_login"),
         logout=app.get("logout", "auto"),
         user_types=tuple(app.get("user_types", ("student", "teacher"))),
-        programmes=tuple(app["programmes"]),
+        programmes=tuple(dict.fromkeys(app["programmes"])),
         mock_url=_mock_url(clever, places, mock_url),
         client_id=clever.get("client_id"),
         sync_client_id=clever.get("sync_client_id"),
         refresh=app.get("refresh"),
-        probe_url=document.get("probe", {}).get("url"),
+        probe=ProbeSpec(**probe, folder=str(places.folder)),
         not_applicable=dict(document.get("not_applicable", {})),
         library=Library(**library),
         asks=tuple(app.get("asks", ())),
         lms=tuple(app.get("lms", LMS)),
         other_client_ids=tuple(clever.get("other_client_ids", ())),
+        whole_district=clever.get("whole_district", False),
         openid=app.get("openid", False),
+        api_version=app.get("api_version"),
+        ca=str(places.folder / app["ca"]) if "ca" in app else None,
+        start=app.get("start"),
+        places=places,
     )
 
 
@@ -235,6 +227,11 @@ class Places:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.lines = text.splitlines()
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies, and what it names beside it."""
+        return Path(self.name).absolute().parent
 
     def of(self, table: str, key: str | None = None) -> str:
         inside = False
@@ -249,61 +246,93 @@ class Places:
         return self.name
 
 
-def _problems(document: dict[str, Any], places: Places) -> list[str]:
-    problems = [
-        f"{places.of(table)}: unknown table [{table}]. Known tables: {', '.join((*KEYS, *FREE_TABLES))}."
-        for table in document
-        if table not in KEYS and table not in FREE_TABLES
-    ]
+def meant(word: str, known: Iterable[str]) -> str:
+    """“Did you mean …?” for a misspelt word; nothing where none of the known ones is near."""
+    near = get_close_matches(word.casefold(), known, 1)
+    return f" Did you mean `{near[0]}`?" if near else ""
+
+
+def _problems(document: dict[str, Any], places: Places) -> Iterable[str]:
+    known = [*KEYS, *FREE_TABLES]
+    for table, given in document.items():
+        if table not in known:
+            unknown = f"table [{table}]" if isinstance(given, dict) else f"key `{table}` outside every table"
+            yield f"{places.of(table)}: unknown {unknown}.{meant(table, known)} Known tables: {', '.join(known)}."
     for table, keys in KEYS.items():
         given = document.get(table, {})
         if not isinstance(given, dict):
-            problems.append(f"{places.of(table)}: [{table}] must be a table of keys.")
+            yield f"{places.of(table)}: [{table}] must be a table of keys."
             continue
         for key, value in given.items():
-            problems += _problems_of_value(table, key, value, keys, places)
-        problems += [
-            f"{places.of(table)}: [{table}] has no `{key}`. Add it, for example: {key} = {what.example}."
-            for key, what in keys.items()
-            if what.required and key not in given
-        ]
-    return problems + _problems_of_free_text(document, places)
+            if (table, key) != ("probe", "commands"):
+                yield from _problems_of_value(table, key, value, keys, places)
+        for key, what in keys.items():
+            if what.required and key not in given:
+                yield (
+                    f"{places.of(table)}: [{table}] has no `{key}`. Add it, for example: {key} = {what.example}. "
+                    f"{what.says}"
+                )
+    yield from _problems_of_files(document, places)
+    yield from _problems_of_the_probe(document.get("probe", {}), places)
+    yield from _problems_of_free_text(document, places)
 
 
-def _problems_of_value(table: str, key: str, value: Any, keys: dict[str, Key], places: Places) -> list[str]:
+def _problems_of_value(table: str, key: str, value: Any, keys: dict[str, Key], places: Places) -> Iterable[str]:
     where = places.of(table, key)
     if key not in keys:
-        return [f"{where}: unknown key `{key}` in [{table}]. Known keys: {', '.join(keys)}."]
-    known = keys[key]
-    if not isinstance(value, known.kind) or value in ("", []):
-        listed = f"a list such as {known.example or list(known.choices[:2])}"
-        what = {str: "text", bool: "true or false"}.get(known.kind, listed)
-        return [f"{where}: `{key}` must be {what}, and is {value!r}."]
-    if known.choices:
-        return [
-            f"{where}: `{key}` holds {word!r}; it may hold {', '.join(known.choices)}."
-            for word in (value if isinstance(value, list) else [value])
-            if word not in known.choices
-        ]
-    text = str(value)
-    if key.endswith(("_url", "_uri")) or key == "url":
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            return [f"{where}: `{key}` must be a whole URL such as http://127.0.0.1:5000, and is {value!r}."]
-    if key == "logout" and value != "auto" and not LOGOUT.fullmatch(text):
-        return [f'{where}: `logout` must be "auto", "POST /path" or "GET /path", and is {value!r}.']
-    return []
+        elsewhere = next((other for other, held in KEYS.items() if key in held), None)
+        hint = f" It belongs into [{elsewhere}]." if elsewhere else meant(key, keys)
+        yield f"{where}: unknown key `{key}` in [{table}].{hint} Known keys: {', '.join(keys)}."
+    elif wrong := keys[key].wrong(value):
+        yield f"{where}: `{key}` {wrong}"
 
 
-def _problems_of_free_text(document: dict[str, Any], places: Places) -> list[str]:
+def _problems_of_files(document: dict[str, Any], places: Places) -> Iterable[str]:
+    app = document.get("app", {})
+    ca = app.get("ca") if isinstance(app, dict) else None
+    if not isinstance(ca, str) or not ca:
+        return
+    if not (places.folder / ca).is_file():
+        yield (
+            f"{places.of('app', 'ca')}: there is no file {places.folder / ca}. Name the certificate of the "
+            "authority (ca.pem, where `mock-clever certificate FOLDER` wrote it), or leave the key out."
+        )
+        return
+    try:
+        ssl.create_default_context(cafile=str(places.folder / ca))
+    except OSError as error:
+        yield (
+            f"{places.of('app', 'ca')}: {ca} holds no certificate in PEM ({error}). Name ca.pem, not the key and "
+            "not the app's own certificate."
+        )
+
+
+def _problems_of_the_probe(probe: Any, places: Places) -> Iterable[str]:
+    if not isinstance(probe, dict):
+        return
+    ways = [way for way in ("url", "python", "commands") if way in probe]
+    if len(ways) > 1:
+        yield f"{places.of('probe')}: [probe] has {' and '.join(ways)}. There is one probe: keep one of them."
+    commands = probe.get("commands", {})
+    if not isinstance(commands, dict):
+        yield f'{places.of("probe", "commands")}: `commands` must be a table [probe.commands] of part = "command".'
+        return
+    for part, command in commands.items():
+        where = places.of("probe.commands", part)
+        if part not in PARTS:
+            yield f"{where}: there is no part `{part}`.{meant(part, PARTS)} Parts: {', '.join(PARTS)}."
+        elif not isinstance(command, str) or not command.strip():
+            yield f"{where}: `{part}` must be a shell command, and is {command!r}."
+
+
+def _problems_of_free_text(document: dict[str, Any], places: Places) -> Iterable[str]:
     declared = document.get("not_applicable", {})
     if not isinstance(declared, dict):
-        return [f'{places.of("not_applicable")}: write lines such as SYN-08 = "why it does not apply".']
-    return [
-        f"{places.of('not_applicable', key)}: say in a sentence why {key} does not apply to the app."
-        for key, why in declared.items()
-        if not isinstance(why, str) or not why.strip()
-    ]
+        yield f'{places.of("not_applicable")}: write lines such as SYN-08 = "why it does not apply".'
+        return
+    for key, why in declared.items():
+        if not isinstance(why, str) or not why.strip():
+            yield f"{places.of('not_applicable', key)}: say in a sentence why {key} does not apply to the app."
 
 
 def _mock_url(clever: dict[str, Any], places: Places, given: str | None) -> str:

@@ -1,208 +1,117 @@
-"""Looks at the configuration before anything is judged, so that a typing mistake is never called a defect."""
+"""Looks before anything is judged, so that a typing mistake is never called a defect.
+
+Each step of the table says what holds when it finds nothing; what it finds is the configuration's (the run ends
+with 2), the harness's own (3), or the app's, which stops nothing, because a requirement says it.
+"""
 
 from __future__ import annotations
 
-import json
-import shlex
-from dataclasses import replace
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-import requests
-
-from certification_suite.checks.journeys import authorize_url, first
 from certification_suite.config import AppUnderTest, ConfigurationError
-from certification_suite.drivers.browser import REAL_CLEVER, TIMEOUT, Browser, Silence, origin
-from certification_suite.drivers.mock import MockClever
-from certification_suite.drivers.probe import Probe
-from certification_suite.examination import Examination
-from certification_suite.verdicts import CouldNotRun, Fail
+from certification_suite.drivers.browser import TIMEOUT
+from certification_suite.findings import CODES, CONFIGURATION, HARNESS, Finding
+from certification_suite.preflight_address import clocks, proxies, the_address, the_probe
+from certification_suite.preflight_clever import client_ids, redirect_uris, the_mock
+from certification_suite.preflight_login import a_login, where_a_login_leads
+from certification_suite.sight import Sight
+from certification_suite.verdicts import CouldNotRun
 
-CLIENTS = (
-    ("client_id", ("sso",), "CLEVER_SSO_CLIENT_ID", "the SSO app"),
-    ("sync_client_id", ("secure_sync", "lms"), "CLEVER_CLIENT_ID", "the Secure Sync app"),
-    ("library.client_id", ("library",), "CLEVER_LIBRARY_CLIENT_ID", "the Library app"),
-)
-"""The client ids of a description: the programmes that need each, and where the mock tells its own."""
+
+@dataclass(frozen=True)
+class Step:
+    """One look: what holds when it finds nothing, how it looks, and which steps must not have been stopped."""
+
+    says: str
+    look: Callable[[Sight], Iterator[Finding]]
+    needs: tuple[str, ...] = ()
+
+
+STEPS = {
+    "mock": Step("The mock answers, and is of this version", the_mock),
+    "clients": Step("The client ids are known to the mock", client_ids, ("mock",)),
+    "redirects": Step("The redirect URIs are registered, each first in its list", redirect_uris, ("clients",)),
+    "address": Step("The app answers at its address", the_address),
+    "proxies": Step("No proxy stands in between", proxies),
+    "clocks": Step("App, mock and this machine agree about the time", clocks, ("mock", "address")),
+    "way": Step(
+        "A login leads to the mock, as the app that is described", where_a_login_leads, ("redirects", "address")
+    ),
+    "login": Step("A login comes back, and its code is exchanged at the mock", a_login, ("way",)),
+    "probe": Step("The probe answers, or there is none", the_probe),
+}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the look found: the app with the client ids its description left out, and the findings by step."""
+
+    app: AppUnderTest
+    steps: dict[str, tuple[Finding, ...] | None]
+    """None: not looked at, because what it needs was stopped."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for found in self.steps.values() for finding in found or ()]
+
+    @property
+    def stops(self) -> list[Finding]:
+        """What makes a run pointless; what the description can mend before what is the harness's own."""
+        return sorted((finding for finding in self.findings if finding.stops), key=lambda one: CODES[one.who])
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the run ends before it began; None when it may begin."""
+        return CODES[self.stops[0].who] if self.stops else None
+
+    @property
+    def notes(self) -> list[str]:
+        """What may matter, in words."""
+        return [str(finding) for finding in self.findings if not finding.stops]
+
+    def lines(self, *, all: bool = False) -> list[str]:
+        """What to tell before anything runs; `all`: also what is well."""
+        lines = []
+        for name, found in self.steps.items():
+            if all or found:
+                lines.append(f"{_mark(found)} {STEPS[name].says}{'' if found is not None else ' (not looked at)'}")
+            lines += [f"    {finding.who}: {finding}" for finding in found or ()]
+        return lines
+
+
+def _mark(found: tuple[Finding, ...] | None) -> str:
+    if found is None:
+        return "–"
+    return "✗" if any(finding.stops for finding in found) else "!" if found else "✓"
+
+
+def look(app: AppUnderTest, *, patience: float = TIMEOUT) -> Looked:
+    """Go through the steps; one whose needs were stopped is left out."""
+    sight = Sight(app, patience)
+    steps: dict[str, tuple[Finding, ...] | None] = {}
+    for name, step in STEPS.items():
+        if any(steps[need] is None or any(f.stops for f in steps[need] or ()) for need in step.needs):
+            steps[name] = None
+            continue
+        found: list[Finding] = []
+        try:
+            found.extend(step.look(sight))
+        except CouldNotRun as trouble:
+            found.append(Finding(HARNESS, trouble.observed, trouble.next_step or "", stops=True))
+        steps[name] = tuple(found)
+    return Looked(sight.app, steps)
 
 
 def check(app: AppUnderTest, *, patience: float = TIMEOUT) -> tuple[AppUnderTest, list[str]]:
     """The app with the client ids that its description left out, and notes about what may not matter.
 
-    Raises ConfigurationError for what makes a run pointless.
+    Raises ConfigurationError, or CouldNotRun for what is the harness's, for what makes a run pointless.
     """
-    clever = MockClever(app.mock_url)
-    _the_mock_answers(clever)
-    app, notes = _with_the_mocks_clients(app, clever)
-    _the_clients_are_known(app, clever)
-    _the_app_answers(app, patience)
-    return app, [*notes, *_where_the_login_leads(app, clever, patience), *_the_probe(app)]
-
-
-def _the_mock_answers(clever: MockClever) -> None:
-    if urlsplit(clever.url).hostname in REAL_CLEVER:
-        raise ConfigurationError(
-            f"mock_url is {clever.url}: that is the real Clever. Start the mock (mock-clever serve) and name "
-            "its address."
-        )
-    try:
-        told = clever.health()
-    except CouldNotRun as trouble:
-        raise ConfigurationError(
-            f"No mock at {clever.url}: {trouble.observed} Start it with `mock-clever serve`, "
-            "or correct mock_url (or --mock)."
-        ) from trouble
-    if told.get("status") != "ok":
-        raise ConfigurationError(f"What answers at {clever.url}/_mock/health is not the mock: {str(told)[:120]}.")
-
-
-def _with_the_mocks_clients(app: AppUnderTest, clever: MockClever) -> tuple[AppUnderTest, list[str]]:
-    """Client ids that certification.toml does not name are those of the mock's own apps."""
-    named = _client_ids(app)
-    missing = [row for row in CLIENTS if {*row[1]} & {*app.programmes} and named[row[0]] is None]
-    if not missing:
-        return app, []
-    try:
-        env: dict[str, Any] = clever.env()
-    except CouldNotRun as trouble:
-        env, why = {}, trouble.observed
-    else:
-        why = f"{clever.url}/_mock/env tells none."
-    notes = []
-    for key, programmes, variable, what in missing:
-        if not isinstance(env.get(variable), str):
-            asked = next(one for one in programmes if one in app.programmes)
-            raise ConfigurationError(
-                f"programmes holds {asked!r}, certification.toml has no `{key}`, and the mock cannot tell it: "
-                f"{why} Add {key} to [clever], the client id of {what} (the mock lists its apps at /_mock/apps)."
-            )
-        named[key] = env[variable]
-        notes.append(f"certification.toml has no {key}; taken from the mock: {env[variable]} ({what}).")
-    library = replace(app.library, client_id=named["library.client_id"])
-    return replace(
-        app, client_id=named["client_id"], sync_client_id=named["sync_client_id"], library=library
-    ), notes
-
-
-def _client_ids(app: AppUnderTest) -> dict[str, str | None]:
-    return {
-        "client_id": app.client_id,
-        "sync_client_id": app.sync_client_id,
-        "library.client_id": app.library.client_id,
-    }
-
-
-def _the_clients_are_known(app: AppUnderTest, clever: MockClever) -> None:
-    apps = {registered.get("client_id"): registered for registered in clever.apps()}
-    listed = ", ".join(f"{id_} ({registered.get('name')})" for id_, registered in apps.items())
-    others = [("other_client_ids", client_id) for client_id in app.other_client_ids]
-    for key, client_id in [*_client_ids(app).items(), *others]:
-        if client_id is not None and client_id not in apps:
-            raise ConfigurationError(f"The mock knows no app with {key} {client_id}. It knows: {listed}.")
-    for seen in (app, app.as_in("library")):
-        if seen.client_id is not None:
-            _the_redirect_uri_is_primary(seen, apps[seen.client_id].get("redirect_uris", []))
-
-
-def _the_redirect_uri_is_primary(app: AppUnderTest, uris: list[str]) -> None:
-    if app.redirect_uri not in uris:
-        raise ConfigurationError(
-            f"redirect_uri {app.redirect_uri} is not registered for {app.client_id}; registered: "
-            f"{', '.join(uris) or 'none'}. They must be equal to the last character. "
-            f"Register it:\n{_registration(app, uris)}"
-        )
-    if uris[0] != app.redirect_uri:
-        raise ConfigurationError(
-            f"redirect_uri {app.redirect_uri} is registered for {app.client_id}, but it is not the primary one: "
-            f"the first in the list is {uris[0]}. Launches from Clever's portal arrive there, and another app "
-            f"would be judged. Put your app's first:\n{_registration(app, uris)}"
-        )
-
-
-def _registration(app: AppUnderTest, uris: list[str]) -> str:
-    """The command that makes the app's redirect URI the primary one and keeps the others."""
-    others = [uri for uri in uris if uri != app.redirect_uri]
-    body = json.dumps({"client_id": app.client_id, "redirect_uris": [app.redirect_uri, *others]})
-    command = [
-        "curl",
-        "-X",
-        "POST",
-        f"{app.mock_url}/_mock/apps",
-        "-H",
-        "Content-Type: application/json",
-        "-d",
-        body,
-    ]
-    return shlex.join(command)
-
-
-def _the_app_answers(app: AppUnderTest, patience: float) -> None:
-    try:
-        Browser(app.mock_url, app.addresses, patience=patience).open(
-            app.url(app.login_page), until=lambda url: True
-        )
-    except Silence as silence:
-        what = {
-            "refused": f"Nothing listens at {app.base_url}. Start your app, or correct base_url.",
-            "dropped": f"{app.base_url} closes the connection without an answer. https or http?",
-            "late": f"{app.base_url} takes a connection and then does not answer. Is it the right port?",
-        }
-        raise ConfigurationError(what[silence.kind]) from silence
-    except requests.exceptions.InvalidURL as error:
-        raise ConfigurationError(f"base_url {app.base_url} is not an address: {error}.") from error
-
-
-def _where_the_login_leads(app: AppUnderTest, clever: MockClever, patience: float) -> list[str]:
-    if app.client_id is None:
-        return []
-    exam = Examination(app, clever, Probe(None, pause=lambda seconds: None), patience)
-    browser = exam.browser()
-    try:
-        target = authorize_url(exam, browser)
-    except Fail as fail:
-        if browser.astray and urlsplit(browser.astray).hostname in REAL_CLEVER:
-            raise ConfigurationError(
-                f"Your app sends people to the real clever.com. Set its Clever address to {app.mock_url} "
-                "(both for clever.com and api.clever.com) and run again."
-            ) from fail
-        if browser.astray and first(browser.astray, "client_id") == app.client_id:
-            raise ConfigurationError(
-                f"Your app sends a login to {browser.astray.partition('?')[0]}; the mock is at {app.mock_url}. "
-                "Set the app's Clever address to the mock's, letter by letter."
-            ) from fail
-        return [f"{fail.observed} Everything that needs a login will fail."]
-    except Silence as silence:
-        if origin(silence.url) != origin(app.base_url):
-            raise ConfigurationError(
-                f"Your app sends a login to {silence.url}, where nothing answers; the mock is at "
-                f"{app.mock_url}. "
-                "Set the app's Clever address to the mock's."
-            ) from silence
-        return [f"Starting a login failed: {silence}."]
-    if (sent := first(target, "client_id")) not in (None, app.client_id):
-        raise ConfigurationError(
-            f"Your app logs in with client_id {sent}, and certification.toml says {app.client_id}. Make them "
-            "the same."
-        )
-    if (sent := first(target, "redirect_uri")) is not None and sent not in clever.app(app.client_id)[
-        "redirect_uris"
-    ]:
-        raise ConfigurationError(
-            f"Your app asks for redirect_uri {sent}, which is not registered; certification.toml says "
-            f"{app.redirect_uri}. "
-            "Compare scheme, host, port, path and the last slash."
-        )
-    return []
-
-
-def _the_probe(app: AppUnderTest) -> list[str]:
-    if app.probe_url is None:
-        return ["No probe: what happens behind the pages cannot be seen, and checks that need it say so."]
-    try:
-        requests.get(app.probe_url.rstrip("/") + "/users", timeout=10)
-    except requests.RequestException as error:
-        raise ConfigurationError(
-            f"The probe at {app.probe_url} gives no answer ({type(error).__name__}). Correct url under "
-            "[probe], or leave it out."
-        ) from error
-    return []
+    looked = look(app, patience=patience)
+    told = [str(finding) for finding in looked.stops if finding.who == looked.stops[0].who]
+    if looked.stops and looked.stops[0].who == CONFIGURATION:
+        raise ConfigurationError("\n".join(told))
+    if looked.stops:
+        raise CouldNotRun("\n".join(told))
+    return looked.app, looked.notes

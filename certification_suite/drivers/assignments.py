@@ -51,34 +51,33 @@ class Assignments:
         self._probe = probe
 
     def create(self, section: str, **told: Any) -> Assignment:
-        part = "POST /assignments"
-        return _assignment(part, self._probe.call(part, taken=REFUSALS, json={"section": section, **told}))
+        body = self._probe.call("create_assignment", taken=REFUSALS, section=section, **told)
+        return _assignment("POST /assignments", body)
 
     def change(self, internal_id: str, **told: Any) -> Assignment:
-        asked, part = f"PATCH /assignments/{internal_id}", "PATCH /assignments"
-        return _assignment(part, self._probe.call(asked, part=part, taken=REFUSALS, json=told))
+        body = self._probe.call("change_assignment", taken=REFUSALS, internal_id=internal_id, **told)
+        return _assignment("PATCH /assignments", body)
 
     def delete(self, internal_id: str) -> None:
-        self._probe.call(f"DELETE /assignments/{internal_id}", part="DELETE /assignments", taken=REFUSALS)
+        self._probe.call("delete_assignment", taken=REFUSALS, internal_id=internal_id)
 
     def all(self) -> dict[str, Assignment]:
         """By internal id."""
-        part = "GET /assignments"
-        found = [_told(part, row) for row in self._probe.rows(part, "assignments")]
+        found = [_told("GET /assignments", row) for row in self._probe.rows("assignments")]
         return {one.internal_id: one for one in found}
 
     def score(self, internal_id: str, user: str, **told: Any) -> Score:
         """Give a student a score, a state or a piece of work."""
-        asked, part = f"PUT /assignments/{internal_id}/scores/{user}", "PUT /assignments/…/scores"
-        body = self._probe.call(asked, part=part, taken=REFUSALS, json=told)
+        part = "PUT /assignments/…/scores"
+        body = self._probe.call("score", taken=REFUSALS, internal_id=internal_id, clever_id=user, **told)
         if _refused(body, "score"):
             return Score(user, None, "refused", str(body["message"]), None)
         return _score(part, {"clever_id": user, **_object(part, body, "score")})
 
     def scores(self, internal_id: str) -> dict[str, Score]:
         """By Clever id."""
-        asked, part = f"GET /assignments/{internal_id}/scores", "GET /assignments/…/scores"
-        found = [_score(part, row) for row in self._probe.rows(asked, "scores", part=part)]
+        rows = self._probe.rows("scores", internal_id=internal_id)
+        found = [_score("GET /assignments/…/scores", row) for row in rows]
         return {one.user: one for one in found}
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from certification_suite.drivers.page import Button, Form, Hop, Link, Page
 from certification_suite.verdicts import CouldNotRun, Fail
@@ -15,6 +17,9 @@ Sent = dict[str, str] | list[tuple[str, str]] | None
 REAL_CLEVER = ("clever.com", "www.clever.com", "api.clever.com", "account.clever.com")
 MOST_HOPS = 15
 TIMEOUT = 15.0
+MOST_BYTES = 20_000_000
+"""How much of a page is read; no person reads more."""
+PIECE = 65_536
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) certification-browser"
 
 
@@ -42,14 +47,19 @@ class Browser:
 
     It never goes to the real Clever, nor to any site but the mock and the app's `own` addresses: what another app
     answers says nothing about this one. A redirect to another site ends the way; `astray` tells where it led.
+    `ca` is the authority to trust for the app's https.
     """
 
-    def __init__(self, clever_url: str, own: tuple[str, ...], *, patience: float = TIMEOUT) -> None:
+    def __init__(
+        self, clever_url: str, own: tuple[str, ...], *, patience: float = TIMEOUT, ca: str | None = None
+    ) -> None:
         self._clever_url = clever_url
         self._own = own
         self._patience = patience
+        self._ca = ca
         self._clever = origin(clever_url)
         self._at_vendor = _session()
+        self._at_vendor.verify = ca or True
         self._at_clever = _session()
         self.history: list[Hop] = []
         self.astray: str | None = None
@@ -116,7 +126,7 @@ class Browser:
 
     def stolen(self) -> Browser:
         """Another device with this one's vendor cookies, as somebody has who copied them."""
-        thief = Browser(self._clever_url, self._own, patience=self._patience)
+        thief = Browser(self._clever_url, self._own, patience=self._patience, ca=self._ca)
         thief._at_vendor.cookies.update(self._at_vendor.cookies)
         return thief
 
@@ -168,8 +178,9 @@ class Browser:
         data, query = (None, sent) if method == "GET" else (sent, None)
         try:
             answer = http.request(
-                method, url, data=data, params=query, allow_redirects=False, timeout=self._patience
+                method, url, data=data, params=query, allow_redirects=False, timeout=self._patience, stream=True
             )
+            source = whole(answer, self._patience)
         except requests.Timeout as error:
             raise _silence(at_clever, url, "late", self._patience) from error
         except requests.ConnectionError as error:
@@ -177,15 +188,37 @@ class Browser:
         except requests.RequestException as error:
             raise _silence(at_clever, url, "dropped") from error
         moved = answer.headers.get("Location") if 300 <= answer.status_code < 400 else None
-        if answer.encoding is None or "charset" not in answer.headers.get("Content-Type", ""):
-            answer.encoding = "utf-8"
         return Page(
             url=answer.url or url,
             status=answer.status_code,
             content_type=answer.headers.get("Content-Type", ""),
-            source=answer.text,
+            source=source,
             location=urljoin(url, moved) if moved else None,
         )
+
+
+def whole(answer: requests.Response, patience: float, *, most: int = MOST_BYTES) -> str:
+    """All of an answer that was begun, or as much as a page may hold, as text.
+
+    Raises requests.Timeout when it does not end in time: an app that says a byte now and then hangs as well.
+    """
+    ends, body = time.monotonic() + patience, bytearray()
+    as_it_comes = getattr(answer.raw, "read1", answer.raw.read)
+    try:
+        with answer:
+            while len(body) <= most and (piece := as_it_comes(PIECE, decode_content=True)):
+                body += piece
+                if time.monotonic() > ends:
+                    raise requests.Timeout(f"{answer.url} did not end")
+    except ReadTimeoutError as error:
+        raise requests.Timeout(str(error)) from error
+    except HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(str(error)) from error
+    named = answer.encoding if "charset" in answer.headers.get("Content-Type", "") else None
+    try:
+        return body.decode(named or "utf-8", "replace")
+    except LookupError:
+        return body.decode("utf-8", "replace")
 
 
 def _session() -> requests.Session:

@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NONE = "none"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-proxy-server",
+)
 VIEW = (1000, 640)
 QUALITIES = (60, 30, 10)
 GOES_ON = re.compile(r"<meta\b[^>]*http-equiv\s*=\s*[\"']?refresh\b[^>]*>", re.IGNORECASE)
@@ -55,8 +61,14 @@ class Chromium:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
 
-    def device(self, clever_url: str, own: Iterable[str], *, scripts: bool = True) -> Device:
-        """A device that nobody has used. Raises NoBrowser where there is no browser."""
+    def device(
+        self, clever_url: str, own: Iterable[str], *, scripts: bool = True, trusting: bool = False
+    ) -> Device:
+        """A device that nobody has used. Raises NoBrowser where there is no browser.
+
+        `trusting`: the app's certificate comes from an authority of its own, which the plain browser verifies;
+        this one, which can be told of none, takes it as it is.
+        """
         if not scripts and not self.draws:
             raise NoBrowser("This run draws no pages.")
         if self.path is None:
@@ -69,7 +81,7 @@ class Chromium:
             self.close()
         if self._browser is None:
             self._start(hosts)
-        return Device(self, self.do(lambda: self._context(scripts)), clever_url, self._patience)
+        return Device(self, self.do(lambda: self._context(scripts, trusting)), clever_url, self._patience)
 
     def do(self, act: Callable[[], Done]) -> Done:
         """Run this where the browser lives."""
@@ -114,10 +126,14 @@ class Chromium:
             self._playwright.stop()
         self._browser = self._playwright = None
 
-    def _context(self, scripts: bool) -> BrowserContext:
+    def _context(self, scripts: bool, trusting: bool) -> BrowserContext:
         assert self._browser is not None
         view = {"width": VIEW[0], "height": VIEW[1]}
-        context = self._browser.new_context(viewport=view, java_script_enabled=scripts)  # type: ignore[arg-type]
+        context = self._browser.new_context(
+            viewport=view,  # type: ignore[arg-type]
+            java_script_enabled=scripts,
+            ignore_https_errors=trusting,
+        )
         context.set_default_timeout(self._patience * 1000)
         return context
 

@@ -5,18 +5,21 @@ Whatever goes wrong here is our trouble, not the vendor's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import requests
 
-from certification_suite.evidence import Exchange
+from certification_suite.evidence import Exchange, Injected
 from certification_suite.verdicts import CouldNotRun
 
 AGENT = "certification-suite"
 TIMEOUT = 20.0
+MOST_EVENTS = 8
+"""How many events a finding tells of; of the others it says how many there are."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,19 @@ class MockClever:
     def health(self) -> dict[str, Any]:
         return self.get("/_mock/health")
 
-    def reset(self) -> None:
-        """The world as it was at the start."""
-        self.send("POST", "/_mock/reset")
+    def reset(self, one_school_above: int | None = None) -> str:
+        """The world as it was at the start; of a district of more people than that, one school.
+
+        What is to be said of a district that is not whole, "" if it is.
+        """
+        body = {"one_school_above": one_school_above} if one_school_above else None
+        cut = self.send("POST", "/_mock/reset", body).get("cut")
+        if not cut:
+            return ""
+        return (
+            f"Judged on one school of the district, {cut['school']}: {cut['people']} of {cut['of']} people. "
+            "`whole_district = true` under [clever] judges on all of them."
+        )
 
     def apps(self) -> list[dict[str, Any]]:
         return listed(self.get("/_mock/apps"), "apps")
@@ -167,7 +180,7 @@ class MockClever:
 
     def fault(
         self,
-        path: str,
+        path: str = "",
         *,
         status: int = 500,
         method: str | None = None,
@@ -176,10 +189,16 @@ class MockClever:
         skip: int = 0,
         headers: dict[str, str] | None = None,
         seconds: float | None = None,
+        target: str | None = None,
+        change: list[dict[str, Any]] | None = None,
     ) -> str:
-        """Plan a fault: requests under `path` are answered with `status`. Returns its number."""
-        body: dict[str, Any] = {"path": path, "kind": kind, "status": status, "skip": skip, "times": times}
-        optional = {"method": method, "headers": headers, "seconds": seconds}
+        """Plan a fault: requests under `path` are answered with `status`. Returns its number.
+
+        `target` is the mock's name for some of them, `change` what happens between two pages.
+        """
+        body: dict[str, Any] = {"kind": kind, "status": status, "skip": skip, "times": times}
+        optional: dict[str, Any] = {"path": path, "target": target, "method": method}
+        optional |= {"headers": headers, "seconds": seconds, "change": change}
         body |= {name: value for name, value in optional.items() if value}
         return str(self.send("POST", "/_mock/faults", body)["id"])
 
@@ -216,6 +235,15 @@ class MockClever:
             if not rows or page["next"] <= since:
                 return [entry for entry in entries if entry.kind in kinds]
             since = int(page["next"])
+
+    def events(self, since: int) -> list[Injected]:
+        """What was done to the world after `since`, in order: faults, the clock, syncs, sharing, keys and tokens.
+
+        The same thing several times in a row is told once, and that faults were cleared, which a check does for
+        itself when it is done with them, is not told.
+        """
+        page = self.get("/_mock/journal", {"since": str(since), "kind": "event", "limit": "5000"})
+        return list(_injected(listed(page, "entries")))
 
     def records(self, connection: Connection, kind: str) -> list[dict[str, Any]]:
         """Everything of a kind that the connection may see, as Data API v3.1 tells it."""
@@ -307,6 +335,23 @@ def _exchange(row: dict[str, Any]) -> Exchange:
         response=row.get("response") or {},
         fault=row.get("fault"),
     )
+
+
+def _injected(rows: Iterable[dict[str, Any]]) -> Iterator[Injected]:
+    done = (row for row in rows if row["event"]["what"] != "fault.cleared")
+    for says, same in groupby(done, key=lambda row: str(row["event"]["says"])):
+        told = list(same)
+        often = f", {len(told)} times" if len(told) > 1 else ""
+        yield Injected(int(told[0]["id"]), str(told[0]["at"]), says + often)
+
+
+def shortened(events: list[Injected], most: int = MOST_EVENTS) -> list[Injected]:
+    """The first event and the last ones, which led to the verdict; of those between only how many there are."""
+    first, between = events[:1], len(events) - most
+    if between <= 0:
+        return events
+    skipped = [Injected(each.number, each.at, f"{each.sentence}; {between} more followed") for each in first]
+    return [*skipped, *events[1 - most :]]
 
 
 def _without_world(path: str) -> str:

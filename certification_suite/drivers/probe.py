@@ -1,6 +1,7 @@
 """What the vendor's app tells about itself, and the one place where that is parsed: nonsense becomes a fail here.
 
-Every part is optional and 404 means "not offered". The contract is in docs/probe.md.
+Every part is optional and 404 means "not offered"; parts.py lists them, docs/probe.md is the contract. How a part
+is asked (endpoints, commands, a class) nobody after this knows.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import requests
-
-from certification_suite.drivers.browser import Silence, refused
+from certification_suite.config import AppUnderTest
+from certification_suite.drivers.browser import Silence
+from certification_suite.drivers.probe_commands import Commands
+from certification_suite.drivers.probe_http import Endpoints
+from certification_suite.drivers.probe_python import load
+from certification_suite.drivers.probe_ways import TIMEOUT, Way
+from certification_suite.parts import PARTS
 from certification_suite.verdicts import Fail, NotOffered
 
 KINDS = ("users", "schools", "sections", "terms", "courses")
-TIMEOUT = 180.0
 MOST_POLLS = 240
 ABSENT = (404, 405, 501)
 """The answers that mean: not offered."""
@@ -52,25 +56,32 @@ class SyncReport:
     problems: tuple[str, ...]
 
 
-class Probe:
-    """The vendor's probe; `url` None when there is none."""
+def transport(app: AppUnderTest, *, timeout: float = TIMEOUT) -> Way | None:
+    """The way to the app's probe; None when it has none. Raises ConfigurationError for a class that cannot be."""
+    spec = app.probe
+    if spec.url:
+        return Endpoints(spec.url, ca=app.ca, timeout=timeout)
+    if spec.python:
+        return load(spec, app.base_url, app.mock_url)
+    told = {"APP_URL": app.base_url, "MOCK_CLEVER_URL": app.mock_url}
+    return Commands(spec.commands, spec.folder, told, timeout=timeout) if spec.commands else None
 
-    def __init__(self, url: str | None, *, pause: Callable[[float], None]) -> None:
-        self.url = url.rstrip("/") if url else None
+
+class Probe:
+    """The vendor's probe; `way` None when there is none."""
+
+    def __init__(self, way: Way | None, *, pause: Callable[[float], None]) -> None:
+        self._way = way
         self.pause = pause
-        self._http = requests.Session()
-        self._http.trust_env = False
         self.answers: list[str] = []
 
     def records(self, kind: str) -> list[VendorRecord]:
         """All records of a kind, archived ones too."""
-        part = f"GET /{kind}"
-        return [self._record(part, row) for row in self.rows(part, kind)]
+        return [self._record(f"GET /{kind}", row) for row in self.rows(kind)]
 
     def enrollments(self) -> set[Enrollment]:
         """Who is in which section now."""
-        part = "GET /enrollments"
-        rows = self.rows(part, "enrollments")
+        part, rows = "GET /enrollments", self.rows("enrollments")
         return {
             Enrollment(text(part, row, "section"), text(part, row, "user"), text(part, row, "role"))
             for row in rows
@@ -80,18 +91,18 @@ class Probe:
     def sync(self, mode: str = "full") -> SyncReport:
         """One sync, from its start to its end: `full` reads everything, `delta` follows the events."""
         if mode == "full":
-            return self._report(self.call("POST /sync", json={"mode": mode}))
-        part = f'POST /sync {{"mode": "{mode}"}}'
-        return self._report(self.call("POST /sync", json={"mode": mode}, part=part, absent=(*ABSENT, 400, 422)))
+            return self._report(self.call("sync", mode=mode))
+        called = f'POST /sync {{"mode": "{mode}"}}'
+        return self._report(self.call("sync", called=called, absent=(*ABSENT, 400, 422), mode=mode))
 
     def confirm(self) -> SyncReport:
         """Confirm, as a person would, the syncs that wait; how the last of them ended then."""
-        waiting = [hold for hold in self.rows("GET /holds", "holds") if hold.get("status") == "waiting"]
+        waiting = [hold for hold in self.rows("holds") if hold.get("status") == "waiting"]
         if not waiting:
             raise Fail("A sync answered “held”, and GET /holds shows none that waits.", expected="The hold.")
         for hold in waiting:
             id_ = text("GET /holds", hold, "id")
-            body = self.call(f"POST /holds/{id_}", json={"decision": "confirm"}, part="POST /holds")
+            body = self.call("decide", id=id_, decision="confirm")
         return self._report(body)
 
     def _report(self, body: dict[str, Any]) -> SyncReport:
@@ -99,7 +110,7 @@ class Probe:
             if body.get("status") not in ("running", "pending", "queued", "started"):
                 break
             self.pause(0.5)
-            body = self.call("GET /sync")
+            body = self.call("sync_status")
         status = body.get("status")
         if status not in ("success", "failed", "held"):
             raise Fail(
@@ -113,31 +124,29 @@ class Probe:
 
     def seed(self, people: list[dict[str, Any]]) -> list[str]:
         """Make local accounts that know nothing of Clever; their internal ids."""
-        part = "POST /seed"
-        body = self.call(part, json={"users": people})
-        rows = body.get("users")
-        if not isinstance(rows, list) or len(rows) != len(people) or not all(isinstance(r, dict) for r in rows):
+        part, rows = "POST /seed", self.rows("seed", users=people)
+        if len(rows) != len(people):
             raise Fail(
-                f"The probe answered {part} with {short(body)}.",
+                f"The probe answered {part} with {short(rows)}.",
                 expected=f"A list `users` with the internal ids of the {len(people)} accounts it made.",
             )
         return [text(part, row, "internal_id") for row in rows]
 
     def review(self) -> list[dict[str, Any]]:
         """Doubtful matches that wait for a person."""
-        return self.rows("GET /review", "candidates")
+        return self.rows("review")
 
     def write_progress(self, clever_id: str, item: str, score: int) -> None:
-        self.call(f"PUT /progress/{clever_id}", json={"item": item, "score": score}, part="PUT /progress")
+        self.call("write_progress", clever_id=clever_id, item=item, score=score)
 
     def progress(self, clever_id: str) -> dict[str, int]:
         """What the student achieved so far: item → score."""
-        rows = self.rows(f"GET /progress/{clever_id}", "progress", part="GET /progress")
+        rows = self.rows("progress", clever_id=clever_id)
         return {str(row.get("item")): row["score"] for row in rows if isinstance(row.get("score"), int)}
 
     def whoami(self, cookies: dict[str, str]) -> tuple[str | None, str | None]:
         """Clever id and internal id of whoever holds these cookies."""
-        body = self.call("GET /whoami", cookies=cookies)
+        body = self.call("whoami", cookies=cookies)
         if "internal_id" not in body and "clever_id" not in body:
             raise Fail(
                 f"The probe answered GET /whoami with {short(body)}.", expected="`clever_id` and `internal_id`."
@@ -151,66 +160,61 @@ class Probe:
     def reset(self) -> bool:
         """Make the app forget everything; False when it does not offer that."""
         try:
-            self.call("POST /reset")
+            self.call("reset")
         except NotOffered:
+            return False
+        return True
+
+    def offers(self, name: str) -> bool:
+        """Whether a part that only tells answers at all; for looking around."""
+        try:
+            self.call(name)
+        except (Fail, NotOffered, Silence):
             return False
         return True
 
     # -- the wire ----------------------------------------------------------------------------------------
 
-    def rows(self, request: str, key: str, *, part: str | None = None) -> list[dict[str, Any]]:
-        """The list that is answered under this key."""
-        body = self.call(request, part=part)
-        rows = body.get(key)
+    def rows(self, name: str, **arguments: Any) -> list[dict[str, Any]]:
+        """The list that a part answers."""
+        part, body = PARTS[name], self.call(name, **arguments)
+        rows = body.get(part.key or name)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise Fail(
-                f"The probe answered {request} with {short(body)}.", expected=f"An object with a list `{key}`."
+                f"The probe answered {part.called} with {short(body)}.",
+                expected=f"An object with a list `{part.key}`.",
             )
         return rows
 
     def call(
         self,
-        request: str,
+        name: str,
         *,
-        part: str | None = None,
+        called: str | None = None,
         absent: tuple[int, ...] = ABSENT,
         taken: tuple[int, ...] = (),
-        **options: Any,
+        **arguments: Any,
     ) -> dict[str, Any]:
-        """Ask; the object that is answered. `taken` are statuses of a refusal that is an answer as well."""
-        if self.url is None:
-            raise NotOffered(part or request)
-        method, path = request.split(" ", 1)
-        if "cookies" in options:  # sent as they are, without the jar's ideas about domains
-            cookies = options.pop("cookies")
-            options["headers"] = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())}
-        try:
-            answer = self._http.request(method, self.url + path, timeout=TIMEOUT, allow_redirects=False, **options)
-        except requests.Timeout as error:
-            raise Silence(self.url + path, "late", patience=TIMEOUT) from error
-        except requests.RequestException as error:
-            if refused(error):
-                raise Silence(self.url + path, "refused") from error
+        """Ask a part; the object that is answered. `taken` are statuses of a refusal that is an answer as well."""
+        part = PARTS[name]
+        called = called or part.called
+        if self._way is None:
+            raise NotOffered(called)
+        answer = self._way.ask(part, arguments)
+        if name != "reset":
+            self.answers.append(answer.line)
+        if answer.status in absent:
+            raise NotOffered(called)
+        if not 200 <= answer.status < 300 and answer.status not in taken:
             raise Fail(
-                f"The probe gave no answer to {request}: {type(error).__name__}.",
-                expected="An answer in JSON, or 404 for what is not offered.",
-            ) from error
-        self.answers.append(f"{request} → {answer.status_code} {answer.text[:200]}")
-        if answer.status_code in absent:
-            raise NotOffered(part or request)
-        if not answer.ok and answer.status_code not in taken:
-            raise Fail(
-                f"The probe answered {request} with {answer.status_code}: {answer.text[:200]}",
+                f"The probe answered {called} with {answer.status}: {short(answer.body)}",
                 expected="200 with JSON, or 404 for what is not offered.",
             )
-        if not answer.content:
+        body = {part.key: answer.body} if part.key and isinstance(answer.body, list) else answer.body
+        if body is None:
             return {}
-        try:
-            body = answer.json()
-        except ValueError:
-            body = answer.text
         if not isinstance(body, dict):
-            raise Fail(f"The probe answered {request} with {short(body)}.", expected="A JSON object.")
+            raise Fail(f"The probe answered {called} with {short(body)}.", expected="A JSON object.")
         return body
 
     def _record(self, part: str, row: dict[str, Any]) -> VendorRecord:

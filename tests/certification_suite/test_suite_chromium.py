@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from flask import Flask, redirect
+from secure_door import secured
 from stage import Stage
 
 from certification_suite.cli import main
@@ -146,3 +147,17 @@ def test_what_is_kept_of_pages_is_pictured(stage: Stage) -> None:
 def test_a_device_goes_nowhere_else(device: Device, url: str) -> None:
     with pytest.raises(Fail, match="ended in"):
         device.open(url)
+
+
+@needs_one[0]
+@needs_one[1]
+def test_a_certificate_of_its_own_authority_is_taken_where_the_description_names_one(stage: Stage) -> None:
+    app = Flask("secret")
+    app.add_url_rule("/", "door", lambda: "<p>By https.</p>")
+    stage.door.app = app
+    with secured(stage.door) as url:
+        device = stage.chromium.device(stage.mock_url, (url,), trusting=True)
+        assert device.open(url).text == "By https."
+        device.close()
+        with pytest.raises(Fail, match="ERR_CERT"):
+            stage.chromium.device(stage.mock_url, (url,)).open(url)

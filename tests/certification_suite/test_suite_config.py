@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import trustme
 
 from certification_suite.config import ConfigurationError, load
 
@@ -124,3 +125,65 @@ def test_a_wrong_library_is_said(tmp_path: Path) -> None:
     assert "`asks` must be a list" in wrong(tmp_path, GOOD.replace("[app]", '[app]\nasks = "goal"', 1))
     assert "`openid` must be true or false" in wrong(tmp_path, GOOD.replace("[app]", '[app]\nopenid = "yes"', 1))
     assert "redirect_url" in wrong(tmp_path, GOOD + '[library]\nredirect_url = "http://127.0.0.1:5000/x"\n')
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (
+            "home_page",
+            "homepage",
+            "certification.toml:6: unknown key `homepage` in [app]. Did you mean `home_page`?",
+        ),
+        ("[clever]", "[clver]", "unknown table [clver]. Did you mean `clever`?"),
+        ("[app]", 'name = "x"\n[app]', "unknown key `name` outside every table"),
+        ('client_id = "abc"', 'ca = "ca.pem"', "unknown key `ca` in [clever]. It belongs into [app]"),
+        ("[clever]", 'ca = "tls/ca.pem"\n[clever]', "certification.toml:9: there is no file tls/ca.pem"),
+        ("[clever]", 'start = "npm start"\n[clever]', "`start` must be a command in which {port} stands"),
+        ("[clever]", 'api_version = "v2.1"\n[clever]', "`api_version` holds 'v2.1'; it may hold v3.0, v3.1"),
+        ('"http://127.0.0.1:5000/"', '"http://127.0.0.1:five"', "`base_url` must be a whole URL"),
+        ("[clever]", '[probe]\npython = "Probe"\n[clever]', '`python` must be a class as "my_probe:Probe"'),
+        (
+            "[clever]",
+            '[probe.commands]\nusres = "cat"\n[clever]',
+            "there is no part `usres`. Did you mean `users`?",
+        ),
+        ("[clever]", "[probe.commands]\nusers = 7\n[clever]", "`users` must be a shell command, and is 7"),
+        ("[clever]", '[probe]\nurl = "http://x"\npython = "a:B"\n[clever]', "[probe] has url and python."),
+        ('["sso"]', '["sso", 7]', "`programmes` must be a list such as"),
+    ],
+)
+def test_a_mistake_says_what_was_meant(tmp_path: Path, before: str, after: str, says: str) -> None:
+    assert says in wrong(tmp_path, GOOD.replace(before, after, 1))
+
+
+def test_a_file_that_is_no_certificate_is_said(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("…")
+    message = wrong(tmp_path, GOOD.replace("[app]", '[app]\nca = "ca.pem"', 1))
+    assert "certification.toml:3: ca.pem holds no certificate in PEM" in message
+
+
+def test_what_lies_beside_the_file_is_found_from_anywhere(tmp_path: Path) -> None:
+    path = tmp_path / "certification.toml"
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    path.write_text(GOOD.replace("[clever]", 'ca = "ca.pem"\nstart = "run {port}"\n\n[clever]'))
+    app = load(path)
+    assert (app.ca, app.start, app.api_version) == (str(tmp_path / "ca.pem"), "run {port}", None)
+    path.write_text(GOOD + '[probe.commands]\nusers = "cat users.json"\n')
+    probe = load(path).probe
+    assert (dict(probe.commands), probe.folder) == ({"users": "cat users.json"}, str(tmp_path))
+    assert load(path).stands("clever", "client_id") == f"{path}:11"
+
+
+def test_another_instance_is_the_same_app_at_another_address(tmp_path: Path) -> None:
+    path = tmp_path / "certification.toml"
+    path.write_text(
+        GOOD + '[probe]\nurl = "http://127.0.0.1:5000/probe"\n[library]\nredirect_uri = "http://x/lib"\n'
+    )
+    moved = load(path).moved(base_url="http://127.0.0.1:6000", mock_url="http://127.0.0.1:8123/w/one")
+    assert (moved.redirect_uri, moved.probe.url) == (
+        "http://127.0.0.1:6000/callback",
+        "http://127.0.0.1:6000/probe",
+    )
+    assert (moved.library.redirect_uri, moved.home_page) == ("http://x/lib", "/home")
+    assert (moved.base_url, moved.mock_url) == ("http://127.0.0.1:6000", "http://127.0.0.1:8123/w/one")
