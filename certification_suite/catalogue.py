@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+from certification_suite import questionnaire
 from certification_suite.checks import (
     accounts,
     attestations,
@@ -19,6 +21,7 @@ from certification_suite.checks import (
     library,
     login,
     lti,
+    on_demand,
     openid,
     profile,
     readiness,
@@ -57,6 +60,7 @@ DECLARED_BY = (
     library,
     login,
     lti,
+    on_demand,
     openid,
     profile,
     readiness,
@@ -70,6 +74,7 @@ DECLARED_BY = (
     trouble,
     upheavals,
     versions,
+    questionnaire,
 )
 """The modules whose import fills the registry."""
 
@@ -78,13 +83,16 @@ def catalogue() -> list[Requirement]:
     """Every requirement, programme by programme, the list's own before the adjacent ones."""
     programmes, prefixes = list(PROGRAMMES), ("LIB", "SSO", "SYN", "LMS", "T", "ADJ")
 
-    def place(requirement: Requirement) -> tuple[int, bool, int, str]:
-        prefix = requirement.id.partition("-")[0]
+    def place(requirement: Requirement) -> tuple[int, bool, bool, int, str, int]:
+        prefix, _, rest = requirement.id.partition("-")
+        name, number = re.fullmatch(r"(\D*)(\d+)", rest).groups()  # type: ignore[union-attr]
         return (
             programmes.index(requirement.programme),
             requirement.check is None,
+            requirement.level == "questionnaire",
             prefixes.index(prefix),
-            requirement.id,
+            name,
+            int(number),
         )
 
     return sorted(REQUIREMENTS, key=place)

@@ -7,8 +7,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-SECRET_PARAMETER = re.compile(
-    r"(?P<name>\b(?:code|state|access_token|id_token|client_secret|password|csrf)=)(?P<value>[^&#\s\"'<>]+)"
+MASKED_ALREADY = r"(?!.{0,4}…\#[0-9a-f]{8})"
+SECRET = re.compile(
+    rf"""
+    (?P<name>
+        \b(?:code|state|access_token|id_token|client_secret|password|csrf)=      # in a query string
+      | "(?:access_token|id_token|refresh_token|client_secret|password)":\s*"    # in JSON on a page
+      | \b(?:Bearer|Basic)\ (?=\S{{12}})                                         # in a header
+    )
+    {MASKED_ALREADY}(?P<value>[^&\#\s"'<>]+)
+    """,
+    re.VERBOSE,
 )
 
 
@@ -18,8 +27,8 @@ def mask(secret: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The same text with the secrets in its query strings masked."""
-    return SECRET_PARAMETER.sub(lambda hit: hit["name"] + mask(hit["value"]), text)
+    """The same text with the secrets in it masked; what is masked already stays as it is."""
+    return SECRET.sub(lambda hit: hit["name"] + mask(hit["value"]), text)
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,22 @@ class Picture:
         return told | {"sha256": self.fingerprint}
 
 
+@dataclass(frozen=True)
+class Injected:
+    """What the suite did to the world while the app was looked at, under its number in the mock's journal."""
+
+    number: int
+    at: str
+    sentence: str
+
+    def line(self) -> str:
+        """The event on one line, e.g. “#214 clock moved by 61 s”."""
+        return f"#{self.number} {self.sentence}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.number, "at": self.at, "line": masked(self.line())}
+
+
 @dataclass
 class Evidence:
     """All that one check collected."""
@@ -108,6 +133,7 @@ class Evidence:
     probe: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
+    injected: list[Injected] = field(default_factory=list)
 
     def show(self, *exchanges: Exchange | None) -> None:
         """Keep exchanges that prove the verdict; what repeats is kept once."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from certification_suite import supplies
 from certification_suite.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Browser, Silence
 from certification_suite.drivers.chromium import Chromium, Device
@@ -87,11 +88,11 @@ class Examination:
 
     def browser(self) -> Browser:
         """A new device that nobody has used."""
-        return Browser(self.clever.url, self.app.addresses, patience=self.patience)
+        return Browser(self.clever.url, self.app.addresses, patience=self.patience, ca=self.app.ca)
 
     def device(self) -> Device:
         """A new device with a real browser. Raises NoBrowser where there is none."""
-        device = self.chromium.device(self.clever.url, self.app.addresses)
+        device = self.chromium.device(self.clever.url, self.app.addresses, trusting=bool(self.app.ca))
         self.devices.append(device)
         return device
 
@@ -116,15 +117,16 @@ class Examination:
         return [p for p in self.clever.people() if not p.shared_with or client is None or client in p.shared_with]
 
     def people(self, role: str, count: int = 1, *, with_email: bool = False) -> list[Person]:
-        """Ordinary people of one role whose names cannot be mistaken, plainest first."""
+        """Ordinary people of one role whose names cannot be mistaken, plainest first.
+
+        Where the district has nobody of the role, somebody comes new to it.
+        """
         residents = self.residents()
-        names = Counter(person.name.casefold() for person in residents)
-        fit = [
-            person
-            for person in residents
-            if role in person.roles and names[person.name.casefold()] == 1 and (person.email or not with_email)
-        ]
-        fit.sort(key=lambda person: (not person.name.isascii(), len(person.roles), person.email is None))
+        fit = self._fit(residents, role, with_email)
+        if role in supplies.ROLES and not any(role in person.roles for person in residents):
+            supplies.newcomer(self.clever, self.district, role)
+            self.evidence.note(f"The district had nobody of type {role}, so somebody was added.")
+            fit = self._fit(self.residents(), role, with_email)
         if len(fit) < count:
             raise CouldNotRun(
                 f"The mock's district has {len(fit)} people of type {role} for this check, and it needs {count}.",
@@ -133,6 +135,18 @@ class Examination:
         if self.app.by_teachers and role == "student":
             return self._vouched_for(fit)[:count]
         return fit[:count]
+
+    def has(self, role: str) -> bool:
+        """Whether the district has somebody of this type, or somebody of it can come new to a school."""
+        return role in supplies.ROLES or any(role in person.roles for person in self.residents())
+
+    def _fit(self, residents: list[Person], role: str, with_email: bool) -> list[Person]:
+        names = Counter(person.name.casefold() for person in residents)
+        fit = [p for p in residents if role in p.roles and names[p.name.casefold()] == 1]
+        if with_email:
+            told = {user["id"] for user in self.clever.rows("users") if user.get("email")}
+            fit = [person for person in fit if person.email and person.id in told]
+        return sorted(fit, key=lambda one: (not one.name.isascii(), len(one.roles), one.email is None))
 
     def as_many(self, role: str, most: int, *, with_email: bool = False) -> list[Person]:
         """The same, as many as the district has, up to this number; at least one."""
@@ -181,5 +195,7 @@ class Examination:
             self.evidence.note(f"“{title}” could not be drawn: {trouble}")
 
     def _put_up(self) -> Device:
-        self.devices.append(self.chromium.device(self.clever.url, self.app.addresses, scripts=False))
+        self.devices.append(
+            self.chromium.device(self.clever.url, self.app.addresses, scripts=False, trusting=bool(self.app.ca))
+        )
         return self.devices[-1]

@@ -8,20 +8,43 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from certification_suite.examination import Examination
+    from certification_suite.questionnaire import Seen
 
 Check = Callable[["Examination"], str]
+Prefill = Callable[["Seen"], str]
 
 LEVELS = {
     "required": "on the certification list",
     "adjacent": "not on the list, but stated as a must elsewhere, and reviewers apply it",
     "recommended": "recommended on the certification list",
     "checklist": "on the list of things to do before submitting",
+    "superseded": "on the list of an older guide, and no longer asked in these words",
+    "questionnaire": "a question of the submission form",
 }
 EVIDENCE = {
     "A": "judged by the mock's journal and the app's pages",
     "S": "needs the app's probe",
     "H": "a person answers",
 }
+PROOF = {
+    "LOG": "the mock's journal",
+    "WEB": "the app's pages, as people use them",
+    "CFG": "the app's record at Clever",
+    "DATA": "what the app's probe tells of its data",
+    "FORM": "an answer in the questionnaire",
+}
+GUIDES = {
+    "all": "as long as it is known",
+    "1.1": "docs v1.1",
+    "2.0": "docs v2.0",
+    "2.1": "docs v2.1",
+    "25": "the guides without a version, before 2026",
+    "26a": "the guides of February 2026",
+    "26b": "the guides of March to May 2026",
+    "26c": "the guides after May 2026",
+}
+"""The versions of Clever's guides, oldest first; what stands on no list of a guide is in force as long as it is
+known."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +67,12 @@ class Requirement:
     """Whether only a real browser shows it."""
     sums: tuple[str, ...] = ()
     """The requirements whose verdicts of the same run decide this one, where it is a roll-up."""
+    since: str = "all"
+    """The first version of the guides that asks it, a key of GUIDES."""
+    proof: tuple[str, ...] = ()
+    """The kinds of evidence it is seen by, keys of PROOF; a roll-up has none of its own."""
+    prefilled: Prefill | None = None
+    """Of a question: what a run says of the answer (questionnaire.py)."""
 
     @property
     def decides(self) -> bool:
@@ -51,6 +80,7 @@ class Requirement:
         return self.level in ("required", "adjacent")
 
 
+ANSWER = "Answer it once with `mock-clever attest`; the answer is kept beside certification.toml."
 REQUIREMENTS: list[Requirement] = []
 
 
@@ -65,6 +95,8 @@ def requirement(
     mend: str,
     source: str,
     evidence: str,
+    proof: tuple[str, ...],
+    since: str,
     needs: tuple[str, ...] = (),
     browser: bool = False,
     sums: tuple[str, ...] = (),
@@ -89,6 +121,8 @@ def requirement(
                 check,
                 browser,
                 sums,
+                since,
+                proof,
             )
         )
         return check
@@ -96,10 +130,18 @@ def requirement(
     return declare
 
 
-def attestation(id: str, title: str, *, programme: str, level: str, prompt: str, why: str, source: str) -> None:
+def attestation(
+    id: str,
+    title: str,
+    *,
+    programme: str,
+    level: str,
+    proof: tuple[str, ...],
+    since: str,
+    prompt: str,
+    why: str,
+    source: str,
+) -> None:
     """Declare what only a person can answer."""
-    REQUIREMENTS.append(
-        Requirement(
-            id, title, programme, level, prompt, why, "Write the answer down for the reviewer.", source, "H"
-        )
-    )
+    told = Requirement(id, title, programme, level, prompt, why, ANSWER, source, "H", since=since, proof=proof)
+    REQUIREMENTS.append(told)

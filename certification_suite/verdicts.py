@@ -24,12 +24,18 @@ class Verdict(Exception):
     """How a check ended, other than by passing."""
 
     word: ClassVar[str]
+    where: str = ""
+    """In which of several places (an LMS) it ended so, where a check looks at several; a part of its cause."""
 
-    def __init__(self, observed: str, *, expected: str | None = None, next_step: str | None = None) -> None:
+    def __init__(
+        self, observed: str, *, expected: str | None = None, next_step: str | None = None, cause: str | None = None
+    ) -> None:
         super().__init__(observed)
         self.observed = observed
         self.expected = expected
         self.next_step = next_step
+        self.cause = cause
+        """What tells this finding from others of the same requirement; left out, see causes.py."""
 
 
 class Fail(Verdict):
@@ -52,6 +58,7 @@ class NotOffered(NeedsReview):
             f"Not seen: your probe does not offer `{part}`.",
             next_step=f"Offer `{part}` in the probe (see [probe] in certification.toml), or show the "
             "reviewer yourself.",
+            cause=f"no probe for {part}",
         )
 
 
@@ -77,7 +84,8 @@ class Blocked(CouldNotRun):
     """What the check needs does not work, and another requirement says why."""
 
     def __init__(self, why: str, *, by: str) -> None:
-        super().__init__(f"Not judged: {why}", next_step=f"Mend {by} first, then judge this again.")
+        again = f"Mend {by} first, then judge this again."
+        super().__init__(f"Not judged: {why}", next_step=again, cause=f"blocked by {by}")
         self.by = by
 
 

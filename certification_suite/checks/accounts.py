@@ -1,24 +1,31 @@
-"""Which account opens for whom (SSO-06, SSO-07, ADJ-08)."""
+"""Which account opens for whom (SSO-06, SSO-07, SSO-O2, ADJ-08)."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from certification_suite.checks.arriving import expect_signed_in
+from certification_suite.checks.failures import FEWEST_WORDS, WORDS
 from certification_suite.checks.guides import adjacent, also_library, sso
 from certification_suite.checks.journeys import log_in, who_it_is
-from certification_suite.checks.recognition import identity, strangers_stay_out
-from certification_suite.checks.rosters import update
+from certification_suite.checks.recognition import home, identity, is_signed_in, strangers_stay_out
+from certification_suite.checks.rosters import sync, update
 from certification_suite.drivers.mock import Person
+from certification_suite.drivers.page import Page
 from certification_suite.examination import Examination
 from certification_suite.verdicts import Blocked, Fail, NeedsReview, NotApplicable
 
+NEW_NAME = {"first": "Noor", "last": "Justarrived"}
 
-@also_library("LIB-07")
+
+@also_library("LIB-07", since="26a")
 @sso(
     "SSO-06",
     "An account belongs to a Clever id",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="26a",
     needs=("GET /whoami",),
     says="The Clever id decides which account opens; e-mail and name may change or be shared by two people.",
     why="E-mail is neither verified nor unique at Clever. Who opens accounts by e-mail opens them to strangers.",
@@ -49,6 +56,7 @@ def accounts_follow_the_clever_id(exam: Examination) -> str:
             f"{other.name} has another Clever id and now the e-mail that {one.name} had; logging in opened "
             f"{one.name}'s account.",
             expected="Two Clever ids, two accounts.",
+            cause="takeover",
         )
     if not (first_account and account and again):
         raise NeedsReview(
@@ -75,6 +83,8 @@ def _account_of(exam: Examination, person: Person) -> str | None:
     "SSO-07",
     "Finds the account a person already has",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="2.0",
     needs=("POST /seed", "GET /users"),
     says="At a first login an existing account with the same e-mail (or a Clever id matched before) is "
     "linked, not doubled.",
@@ -114,6 +124,7 @@ def links_the_account_at_hand(exam: Examination) -> str:
             "into the "
             f"account that was already linked to {person.name}.",
             expected="An account that has a Clever id is never opened by e-mail: addresses are not verified.",
+            cause="takeover",
         )
     return (
         f"The account that was there ({seeded}) got {person.name}'s Clever id at the first login and kept "
@@ -122,17 +133,80 @@ def links_the_account_at_hand(exam: Examination) -> str:
     )
 
 
+@sso(
+    "SSO-O2",
+    "Somebody new gets an account, or is told why not",
+    level="superseded",
+    evidence="S",
+    proof=("WEB",),
+    since="1.1",
+    needs=("POST /sync",),
+    says="Somebody of whom the app never heard logs in and has an account, or reads why there is none; also "
+    "somebody who joined the district after the app's last sync.",
+    why="The first guides asked for accounts on demand unless a sync made them all; a pupil who came today is in "
+    "no sync yet.",
+    mend="Make the account at the first login, or show a page that says who will make it.",
+    source="v2.0/docs/il-certification",
+    refuted_by=("SendsNewcomersBack",),
+)
+def newcomers_are_taken_in_or_told(exam: Examination) -> str:
+    strangers_stay_out(exam)
+    browser = exam.browser()
+    everyday = browser.open(exam.app.url(exam.app.login_page), until=browser.is_clever)
+    [person] = exam.anyone()
+    ended = [_taken_in_or_told(exam, person, everyday, "before any sync")]
+    if "secure_sync" not in exam.app.programmes:
+        return f"{ended[0]}; the app reads no rosters."
+    sync(exam)
+    newcomer = _newcomer(exam, person)
+    ended.append(_taken_in_or_told(exam, newcomer, everyday, "after a sync that did not know them yet"))
+    return "; ".join(ended) + "."
+
+
+def _newcomer(exam: Examination, like: Person) -> Person:
+    """Somebody of the same user type who joins the district now."""
+    role, users = like.roles[0], exam.clever.rows("users")
+    school = next((user["roles"][role].get("school") for user in users if user["id"] == like.id), None)
+    joins = {"type": "user.add", "role": role, "sis_id": "980001", "name": NEW_NAME, "email": "noor@example.org"}
+    exam.clever.change(like.district, [joins | ({"school": school} if school else {})])
+    known = {user["id"] for user in users}
+    return next(
+        person for person in exam.clever.people(role=role, query=NEW_NAME["last"]) if person.id not in known
+    )
+
+
+def _taken_in_or_told(exam: Examination, person: Person, everyday: Page, when: str) -> str:
+    browser = exam.browser()
+    page = log_in(exam, browser, person).page
+    exam.keep(f"Where {person.name} ended, {when}", page)
+    if is_signed_in(exam, home(exam, browser)):
+        return f"{person.name}, {when}, has an account"
+    said = " ".join(piece for piece in page.pieces if piece not in everyday.pieces)
+    if page.status >= 500 or len(WORDS.findall(said)) < FEWEST_WORDS:
+        raise Fail(
+            f"{person.name} came {when} and ended at {page.status} {urlsplit(page.url).path}, which says "
+            f"{said[:160] or 'nothing that the login page does not say every day'!r}.",
+            expected="An account, or a sentence that says why there is none.",
+        )
+    return f"{person.name}, {when}, reads “{said[:120]}”"
+
+
 @adjacent(
     "ADJ-08",
     "Everybody's roles count",
     programme="sso",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="all",
     needs=("GET /users",),
     says="A person with two roles has one account, and the app knows both roles.",
     why="An administrator who is also a teacher must not be demoted by logging in.",
     mend="Read all keys of `roles`; choose a default view, and do not rewrite the roles from one login.",
     source="docs/best-practices-edge-cases",
-    refuted_by=("KeepsOneRoleOnly",),
+    refuted_by=(
+        "ReadsRolesAsAList",
+        "KeepsOneRoleOnly",
+    ),
 )
 def all_roles_are_kept(exam: Examination) -> str:
     strangers_stay_out(exam)

@@ -11,6 +11,8 @@ attestation(
     "A free trial, demo or free version",
     programme="library",
     level="required",
+    proof=("CFG", "WEB", "FORM"),
+    since="2.1",
     prompt="What can a teacher use without paying, and for how long? Show a fresh account that reaches real "
     "content.",
     why="Teachers install from the Library by themselves, and have no budget of their own.",
@@ -23,6 +25,8 @@ attestation(
     "Clever Academy",
     programme="library",
     level="checklist",
+    proof=("FORM",),
+    since="2.0",
     prompt="Has your team gone through Clever Academy for the Library? Say who and when.",
     why="It is on Clever's list of things to do before submitting.",
     source=LIBRARY,
@@ -34,6 +38,8 @@ attestation(
     "The data sharing agreement is signed",
     programme="library",
     level="checklist",
+    proof=("CFG", "FORM"),
+    since="all",
     prompt="Have you signed the Universal Data Sharing Agreement, and where is the signed PDF? The form asks for "
     "it.",
     why="Teachers share data without their district, so the agreement stands in for the district's.",
@@ -46,6 +52,8 @@ attestation(
     "Marketing collateral is filled in",
     programme="library",
     level="checklist",
+    proof=("CFG", "FORM"),
+    since="all",
     prompt="Are name, tagline (at most 60 characters), description (at most 1000), categories, grades, tags (at "
     "most 10), "
     "platforms, pricing, links, icon, banner and screenshots filled in?",
@@ -59,6 +67,8 @@ attestation(
     "Clever Academy",
     programme="sso",
     level="checklist",
+    proof=("FORM",),
+    since="all",
     prompt="Has your team gone through Clever Academy for Single Sign-On? Say who and when.",
     why="It is on Clever's list of things to do before submitting.",
     source="docs/district-sso-certification-guide",
@@ -70,6 +80,8 @@ attestation(
     "Clever Academy",
     programme="secure_sync",
     level="checklist",
+    proof=("FORM",),
+    since="all",
     prompt="Has your team gone through Clever Academy for Secure Sync? Say who and when.",
     why="It is on Clever's list of things to do before submitting.",
     source="docs/secure-sync-certification-guide",
@@ -81,6 +93,8 @@ attestation(
     "Records that could not be taken in are logged",
     programme="secure_sync",
     level="adjacent",
+    proof=("FORM",),
+    since="all",
     prompt="Show where your staff see each record that a sync could not take in, and why.",
     why="What nobody sees nobody mends; the district will hear it from a teacher.",
     source="docs/sync-troubleshooting",
@@ -92,6 +106,8 @@ attestation(
     "What was tested in which LMS is written down",
     programme="lms",
     level="checklist",
+    proof=("FORM",),
+    since="all",
     prompt="For each LMS: which district and classes, which requests, what differed, and where is a screenshot "
     "for every "
     "item of the checklist?",

@@ -16,18 +16,20 @@ from certification_suite.examination import Examination
 from certification_suite.verdicts import Fail, NotApplicable
 
 
-@also_library("LIB-13")
+@also_library("LIB-13", since="all")
 @sso(
     "SSO-09",
     "A friendly page when a login fails",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="Whatever goes wrong at login, the person reads a sentence and has a way to try again: no server "
     "error, "
     "no stack trace, no dead end.",
     why="Logins fail every day: slow devices, expired codes, pupils not shared yet. A dead page is a lesson lost.",
     mend="Catch every failure of the callback in one place and show one calm page with a “Log in with "
     "Clever” button.",
-    refuted_by=("ShowsAStackTrace", "HidesTheWayBack"),
+    refuted_by=("ShowsAStackTrace", "HidesTheWayBack", "FallsOverABrokenAnswer"),
 )
 def failed_logins_end_kindly(exam: Examination) -> str:
     strangers_stay_out(exam)
@@ -55,6 +57,8 @@ def failed_logins_end_kindly(exam: Examination) -> str:
     "A code is exchanged once",
     programme="sso",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="A callback that arrives twice (reload, back button, app and browser at once) exchanges its code "
     "once and "
     "leaves the person signed in or with a way to log in.",
@@ -93,6 +97,8 @@ def a_second_delivery_is_harmless(exam: Examination) -> str:
     "A login the app did not start is refused",
     programme="sso",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="A login that the app starts carries a `state` bound to that browser; a callback with another "
     "`state` logs nobody in.",
     why="Without it an attacker sends a link and the victim works in the attacker's account.",
@@ -111,7 +117,9 @@ def forged_state_opens_nothing(exam: Examination) -> str:
         raise NotApplicable("The app starts no login of its own: it has no login button.")
     if not first(arrival.started_by_app or "", "state"):
         raise Fail(
-            "The app sends no `state` to /oauth/authorize.", expected="A random `state`, bound to the session."
+            "The app sends no `state` to /oauth/authorize.",
+            expected="A random `state`, bound to the session.",
+            cause="no state",
         )
     for started, device in (
         (False, "a device that started no login"),
@@ -131,6 +139,7 @@ def forged_state_opens_nothing(exam: Examination) -> str:
             raise Fail(
                 f"On {device} a callback with state=forged and a valid code {what}.",
                 expected="Nobody is logged in.",
+                cause="forged state",
             )
     return (
         "The app's own state opens the door; a forged one, with a valid code, opens nothing and exchanges nothing."
@@ -142,6 +151,8 @@ def forged_state_opens_nothing(exam: Examination) -> str:
     "Unknown parameters at the callback do no harm",
     programme="sso",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="Clever may add parameters to the redirect (loginas_by_admin=true when an admin looks in); the "
     "login succeeds.",
     why="Support staff see the app through an admin's eyes. An app that chokes on it cannot be helped.",

@@ -28,6 +28,7 @@ from certification_suite.checks.rosters import (
 )
 from certification_suite.drivers.mock import Person
 from certification_suite.examination import Examination
+from certification_suite.supplies import classes
 from certification_suite.verdicts import Blocked, Fail, NeedsReview
 
 
@@ -35,6 +36,8 @@ from certification_suite.verdicts import Blocked, Fail, NeedsReview
     "SYN-05",
     "Data is refreshed at least daily",
     evidence="S",
+    proof=("LOG", "DATA"),
+    since="all",
     needs=("POST /sync", "GET /users"),
     says="What changes in Clever is in the app within a day; a refresh at every login counts.",
     why="A pupil who moved class this morning must find the new class, and no longer the old one.",
@@ -109,6 +112,8 @@ def _changes_arrive_by_sync(exam: Examination) -> str:
     "SYN-06",
     "Archives what goes, restores what comes back",
     evidence="S",
+    proof=("DATA", "WEB"),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections", "GET /terms", "GET /courses"),
     says="A person, section, term or course that is no longer shared is archived, not deleted and not left "
     "in use; "
@@ -131,6 +136,8 @@ def _changes_arrive_by_sync(exam: Examination) -> str:
     ),
 )
 def what_goes_is_archived_and_returns(exam: Examination) -> str:
+    if not (truth(exam, "terms") and truth(exam, "courses")) and classes(exam.clever, exam.connection.district):
+        exam.evidence.note("The district has no terms or no courses, so classes that have both were added.")
     good_sync(exam, "At the start")
     some_active(exam, "users")
     kinds = [kind for kind in offered(exam) if kind in ("users", "sections", "terms", "courses")]
@@ -150,6 +157,7 @@ def what_goes_is_archived_and_returns(exam: Examination) -> str:
         raise Fail(
             "A student who is no longer shared is archived and can still log in.",
             expected="The account is closed.",
+            cause="archived account open",
         )
     exam.clever.change(connection.district, [*(restore(kind, id_) for kind, id_ in deleted), *tighten])
     exam.clever.share(connection, hide=())

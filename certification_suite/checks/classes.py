@@ -83,13 +83,15 @@ def read(exam: Examination, since: int) -> list[str]:
     "LIB-04",
     "Uses the classes that Clever tells",
     evidence="S",
+    proof=("LOG", "WEB", "DATA"),
+    since="2.1",
     needs=("GET /enrollments",),
     says="After a teacher's login the app reads the teacher's sections and their students with the teacher's own "
     "token, "
     "and has the classes with everybody in them.",
     why="Clever knows every class. A teacher who types thirty names stops after the third.",
     mend="With the teacher's token read /users/{id}/sections, then /sections/{id}/users?role=student for each.",
-    refuted_by=("ReadsNoClasses", "LooksForADistrictToken", "WaitsForStudentsToLogIn"),
+    refuted_by=("ReadsRolesAsAList", "ReadsNoClasses", "LooksForADistrictToken", "WaitsForStudentsToLogIn"),
 )
 def classes_come_from_clever(exam: Examination) -> str:
     strangers_stay_out(exam)
@@ -124,11 +126,13 @@ def classes_come_from_clever(exam: Examination) -> str:
     "LIB-10",
     "A student with several teachers",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="all",
     needs=("GET /users", "GET /enrollments"),
     says="A student whose two teachers both authorised the app has one account and is in the classes of both.",
     why="Every student has several teachers. The second one's login must not take the first one's class away.",
     mend="Tie students to sections; a teacher's refresh touches that teacher's sections only.",
-    refuted_by=("AStudentHasOneTeacher", "ReadsNoClasses"),
+    refuted_by=("ReadsRolesAsAList", "AStudentHasOneTeacher", "ReadsNoClasses"),
 )
 def a_student_has_several_teachers(exam: Examination) -> str:
     strangers_stay_out(exam)
@@ -176,6 +180,8 @@ def a_student_has_several_teachers(exam: Examination) -> str:
     "LIB-11",
     "A teacher without classes",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="A teacher to whom the school has given no class logs in and sees an empty state, not an error.",
     why="In August nobody has classes yet, and every teacher tries the app then.",
     mend="Let an empty list of sections be an ordinary answer.",
@@ -200,6 +206,8 @@ def a_teacher_without_classes_gets_in(exam: Examination) -> str:
     "LIB-14",
     "Data is fresh after every login",
     evidence="S",
+    proof=("LOG", "WEB", "DATA"),
+    since="2.1",
     needs=("GET /sections", "GET /enrollments"),
     says="What changed at Clever, a class's name, a student more, a student less, is in the app after the "
     "teacher's next "
@@ -267,6 +275,8 @@ def sync_control(page: Page) -> Link | Form | None:
     "Says that classes come from Clever",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="Where a teacher's classes stand, the page says that they come from Clever.",
     why="Who does not know looks for the button that adds a class, and adds it twice.",
     mend="Put “Classes come from your school through Clever” beside the list.",
@@ -294,6 +304,8 @@ def says_where_classes_come_from(exam: Examination) -> str:
     "Uses grade and subject",
     level="recommended",
     evidence="S",
+    proof=("LOG", "DATA"),
+    since="2.1",
     needs=("GET /sections",),
     says="Of a class the app keeps the subject and the grade, too, where Clever tells them.",
     why="What a class is about and how old it is decides what it should see first.",
@@ -329,6 +341,8 @@ def grade_and_subject_are_used(exam: Examination) -> str:
     "A button that reads the classes again",
     level="recommended",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="2.1",
     says="A teacher can have the classes read again at any time, and the app then reads them.",
     why="A pupil joins at ten o'clock. Logging out and in is no answer to a class that waits.",
     mend="Put a “Sync classes” button beside the classes.",
@@ -360,6 +374,8 @@ def classes_can_be_read_again(exam: Examination) -> str:
     "Teachers choose their classes",
     level="recommended",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="2.1",
     needs=("GET /sections",),
     says="A teacher can leave a class out, and the app then does not have it.",
     why="A teacher of six subjects uses the app in one; five empty classes are in the way, and are other people's "
@@ -408,11 +424,13 @@ def _picker(exam: Examination, browser: Browser, page: Page) -> tuple[Form, str]
     "Co-teachers share a class",
     level="recommended",
     evidence="S",
+    proof=("DATA",),
+    since="2.1",
     needs=("GET /enrollments",),
     says="A class with several teachers, all of whom authorised the app, is the class of all of them.",
     why="The second teacher of a class opens the app and finds nothing.",
     mend="Read `teachers`, not only `teacher`; who authorised the app later joins the class that is there.",
-    refuted_by=("KnowsOnlyThePrimaryTeacher", "ReadsNoClasses"),
+    refuted_by=("ReadsRolesAsAList", "KnowsOnlyThePrimaryTeacher", "ReadsNoClasses"),
 )
 def co_teachers_share_a_class(exam: Examination) -> str:
     strangers_stay_out(exam)
@@ -442,11 +460,13 @@ def co_teachers_share_a_class(exam: Examination) -> str:
     "Teachers with a dozen classes",
     level="recommended",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="2.1",
     needs=("GET /sections",),
     says=f"A teacher with {MANY_CLASSES} classes has all of them.",
     why="Teachers of music and sport teach the whole school.",
     mend="Keep every section, and let the list grow.",
-    refuted_by=("KeepsTenClasses", "ReadsNoClasses"),
+    refuted_by=("ReadsRolesAsAList", "KeepsTenClasses", "ReadsNoClasses"),
 )
 def many_classes_all_come(exam: Examination) -> str:
     strangers_stay_out(exam)
@@ -479,11 +499,13 @@ def many_classes_all_come(exam: Examination) -> str:
     "Classes of more than a hundred",
     level="recommended",
     evidence="S",
+    proof=("DATA",),
+    since="2.1",
     needs=("GET /enrollments",),
     says=f"A class with more than {MANY_STUDENTS - 1} students, more than one page of the API, has all of them.",
     why="Assemblies, choirs and year groups are classes too, and the API tells a hundred at a time.",
     mend="Follow `next` until there is none, for the students of a section as well.",
-    refuted_by=("KeepsAHundredStudents", "ReadsNoClasses"),
+    refuted_by=("ReadsRolesAsAList", "KeepsAHundredStudents", "ReadsNoClasses"),
 )
 def large_classes_are_whole(exam: Examination) -> str:
     strangers_stay_out(exam)

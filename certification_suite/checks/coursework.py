@@ -34,6 +34,8 @@ HOUR = timedelta(hours=1)
     "LMS-01",
     "Creates assignments",
     evidence="S",
+    proof=("LOG",),
+    since="26b",
     needs=("POST /sync", "POST /assignments"),
     says="An assignment made in the app is sent once, with the district's token, a title, a description, a due "
     "date in the future and what students may hand in; it stands in the LMS, and the app keeps its id.",
@@ -123,6 +125,8 @@ def _expect_it_as_written(room: Room, task: Task, wanted: dict[str, Any]) -> Non
     "LMS-02",
     "Updates assignments",
     evidence="S",
+    proof=("LOG",),
+    since="26b",
     needs=("POST /sync", "POST /assignments", "PATCH /assignments"),
     says="What a teacher changes in the app, title, description, due date or points, changes in the LMS, in the "
     "same assignment.",
@@ -184,6 +188,8 @@ def _expect_a_late_change(room: Room) -> None:
     "LMS-03",
     "Deletes assignments",
     evidence="S",
+    proof=("LOG",),
+    since="26b",
     needs=("POST /sync", "POST /assignments", "DELETE /assignments"),
     says="An assignment that a teacher deletes in the app is gone from the LMS.",
     why="What stays behind is worked on, and graded by nobody.",

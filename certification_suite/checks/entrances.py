@@ -1,4 +1,7 @@
-"""The doors: the button, every user type, every way in, what a launch costs (SSO-R1, SSO-C2, SSO-C5, ADJ-03)."""
+"""The doors: the button, every user type, every way in, what a launch costs.
+
+(SSO-R1, SSO-C2, SSO-C5, SSO-O1, ADJ-03, ADJ-07, ADJ-17)
+"""
 
 from __future__ import annotations
 
@@ -26,12 +29,14 @@ from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview
 Way = Callable[[Examination, Browser, Person], Arrival]
 
 
-@also_library("LIB-R01", but=("HidesTheCleverButton",))
+@also_library("LIB-R01", since="all", but=("HidesTheCleverButton",))
 @sso(
     "SSO-R1",
     "A “Log in with Clever” button",
     level="recommended",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="The login page has a link or button that names Clever and leads to /oauth/authorize with the app's own "
     "client id and response_type=code.",
     why="Whoever starts at your site, and not at the portal, finds no other way in.",
@@ -112,24 +117,76 @@ def _leads_to_clever(browser: Browser, control: Link | Form) -> str | None:
     "Every supported user type can log in",
     level="checklist",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="One example user of each user type that the app supports logs in and is signed in.",
     why="The reviewer logs in as one user of each type first of all; a type nobody tried is the one that fails.",
     mend="Log in once as each user type you support, or take the type out of Supported User Types.",
     refuted_by=("TurnsStaffAway",),
 )
 def every_type_can_log_in(exam: Examination) -> str:
+    return _one_of_each_comes_in(exam, exam.app.user_types, log_in)
+
+
+@sso(
+    "SSO-O1",
+    "Instant Login for every supported user type",
+    level="superseded",
+    evidence="A",
+    proof=("WEB", "CFG"),
+    since="1.1",
+    says="One person of each user type that the app supports comes by an Instant Login link and is signed in.",
+    why="The first guides asked it of each type; today one example of each type must log in, by whatever way "
+    "(SSO-C2).",
+    mend="Accept a login that Clever starts, without `state`, for every type in Supported User Types.",
+    source="v2.0/docs/il-certification",
+    refuted_by=("TurnsStaffAway", "InsistsOnState", "RestartsForEver"),
+)
+def every_type_comes_by_a_link(exam: Examination) -> str:
+    log_in(exam, exam.browser(), *exam.anyone())
+    return _one_of_each_comes_in(exam, exam.app.user_types, follow_link)
+
+
+ADMINISTRATORS = ("staff", "district_admin")
+
+
+@adjacent(
+    "ADJ-07",
+    "Administrators can log in",
+    programme="sso",
+    evidence="A",
+    proof=("WEB",),
+    since="all",
+    says="School staff and district administrators are signed in, as what they are or else as teachers are.",
+    why="Whoever decides about your app tries it first, and the first page they see is the refusal.",
+    mend="Where your app has no role for administrators, give them what teachers get.",
+    source="docs/il-design",
+    refuted_by=("TurnsStaffAway",),
+)
+def administrators_come_in(exam: Examination) -> str:
+    roles = [role for role in exam.app.user_types if role in ADMINISTRATORS]
+    if not roles:
+        raise NotApplicable(
+            "user_types in certification.toml names neither staff nor district_admin, so Clever lets none in. "
+            "Clever advises to support both (docs/il-design)."
+        )
+    return _one_of_each_comes_in(exam, roles, log_in)
+
+
+def _one_of_each_comes_in(exam: Examination, roles: Sequence[str], go: Way) -> str:
+    """An example of each of these user types comes in this way and must be signed in."""
     strangers_stay_out(exam)
     registered = registered_types(exam)
     arrived, nobody = [], []
-    for role in exam.app.user_types:
+    for role in roles:
         if role not in registered:
             raise Blocked(f"Clever lets no {role} log in to this app.", by=exam.called("SSO-C4"))
-        if not any(role in person.roles for person in exam.residents()):
+        if not exam.has(role):
             nobody.append(role)
             continue
         [person] = exam.people(role)
         browser = exam.browser()
-        arrival = log_in(exam, browser, person)
+        arrival = go(exam, browser, person)
         exam.keep(f"Where the login of {person.name} ({role}) ended", arrival.page)
         if not is_signed_in(exam, home(exam, browser)):
             raise Fail(
@@ -140,7 +197,8 @@ def every_type_can_log_in(exam: Examination) -> str:
         arrived.append(f"{person.name} ({role})")
     if nobody:
         raise NeedsReview(
-            f"Signed in: {', '.join(arrived)}. The mock's district has nobody of type {', '.join(nobody)}.",
+            f"Signed in: {', '.join(arrived) or 'nobody'}. The mock's district has nobody of type "
+            f"{', '.join(nobody)}.",
             next_step="Run against `mock-clever serve --preset sandbox`.",
         )
     return f"Signed in: {', '.join(arrived)}."
@@ -168,6 +226,7 @@ def ways(exam: Examination) -> dict[str, Way]:
 
 @also_library(
     "LIB-C4",
+    since="2.0",
     says="The same teacher comes in by “Sign up with Clever” and from the Library itself, and is signed in.",
     source="docs/testing-library",
 )
@@ -176,6 +235,8 @@ def ways(exam: Examination) -> dict[str, Way]:
     "The logins of the testing guide",
     level="checklist",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="The same person comes in by the app's button, by the portal and by an Instant Login link, and is signed "
     "in.",
     why="Each way arrives differently: with `state` and without, with a Clever session and without.",
@@ -206,6 +267,8 @@ def every_way_in_works(exam: Examination) -> str:
     "A launch costs one exchange",
     programme="sso",
     evidence="A",
+    proof=("LOG", "WEB"),
+    since="all",
     says="A launch without `state` is either exchanged as it is, or dropped for a login with the app's own "
     "`state`; "
     "never both.",
@@ -242,6 +305,8 @@ def a_launch_is_exchanged_once(exam: Examination) -> str:
     "Several apps behind one button",
     programme="sso",
     evidence="A",
+    proof=("LOG", "WEB"),
+    since="all",
     says="Where a button stands for several Clever apps, it tries them one after the other: all but the last with "
     "return_unshared=true, the last without, each once.",
     why="A district shares one of your apps, and nobody knows which. The right one must open, and who may use "

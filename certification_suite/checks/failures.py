@@ -35,6 +35,7 @@ class Case:
     title: str
     query: Query
     breaks: tuple[tuple[str, str, int], ...] = ()  # (path, method, status) answered with an error
+    kind: str = "status"  # or another way for those answers to go wrong, as the mock has them
     late: int = 0  # seconds between the code and the callback
 
 
@@ -47,18 +48,34 @@ def _real_code(exam: Examination, authorize: str, person: Person) -> dict[str, s
 
 def _with_state(**given: str) -> Query:
     def query(exam: Examination, authorize: str, person: Person) -> dict[str, str]:
-        state = first(authorize, "state")
-        return {**given, **({"state": state} if state else {})}
+        return {**given, **_state_of(authorize)}
 
     return query
+
+
+def _spent_code(exam: Examination, authorize: str, person: Person) -> dict[str, str]:
+    """The code with which the same person has just logged in on another device."""
+    other = exam.browser()
+    before = _started(exam, other)
+    brought = _real_code(exam, before, person)
+    other.open(callback_url(exam, before, **brought), until=other.is_clever)
+    return {**{name: value for name, value in brought.items() if name != "state"}, **_state_of(authorize)}
+
+
+def _state_of(authorize: str) -> dict[str, str]:
+    state = first(authorize, "state")
+    return {"state": state} if state else {}
 
 
 CASES = (
     Case("a code Clever never issued", _with_state(code="0" * 40)),
     Case("a code more than a minute old", _real_code, late=61),
+    Case("a code that was used before", _spent_code),
     Case("500 from the token endpoint", _real_code, breaks=(("/oauth/tokens", "POST", 500),)),
+    Case("a connection that breaks at the token endpoint", _real_code, (("/oauth/tokens", "POST", 502),), "reset"),
     Case("401 from /me", _real_code, breaks=tuple((path, "GET", 401) for path in IDENTITY_PATHS)),
     Case("404 from /me", _real_code, breaks=tuple((path, "GET", 404) for path in IDENTITY_PATHS)),
+    Case("half an answer from /me", _real_code, tuple((path, "GET", 502) for path in IDENTITY_PATHS), "truncate"),
     Case("a callback without a code", _with_state()),
     Case("error=unauthorized-user", _with_state(error="unauthorized-user")),
 )
@@ -76,7 +93,7 @@ def look(exam: Examination, case: Case, person: Person, everyday: Page) -> str |
         if case.late:
             exam.clever.advance(case.late)
         for path, method, status in case.breaks:
-            exam.clever.fault(path, status=status, method=method, times=None)
+            exam.clever.fault(path, kind=case.kind, status=status, method=method, times=None)
         page = browser.open(callback_url(exam, authorize, **query), until=browser.is_clever)
         exam.clever.clear_faults()
         exam.keep(f"With {case.title}", page)

@@ -39,6 +39,8 @@ follows = partial(
     adjacent,
     programme="secure_sync",
     evidence="S",
+    proof=("LOG", "DATA"),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections"),
     source="docs/events-api",
 )
@@ -52,11 +54,19 @@ follows = partial(
     why="An event that is skipped is a change nobody ever hears of: a pupil who left stays in the class.",
     mend="Ask ending_before=last&limit=1 first, then read everything; after that starting_after your last event, "
     "page by page, each event in its turn.",
-    refuted_by=("ReadsFirstPageOfEventsOnly", "AppliesEventsByTypeNotOrder", "IgnoresDeletesInEvents"),
+    refuted_by=(
+        "WaitsForEventsCalledCreated",
+        "ReadsFirstPageOfEventsOnly",
+        "AppliesEventsByTypeNotOrder",
+        "IgnoresDeletesInEvents",
+        "FollowsFromTheEndOfTheReading",
+    ),
 )
 def events_are_followed(exam: Examination) -> str:
+    midway = _renamed_midway(exam)
     _expect_to_follow(exam)
     _expect_the_newest_event_first(exam)
+    _expect_to_have_heard_of(exam, midway)
     gone, *coming_back = _students(exam, 3)
     since = exam.clever.mark()
     names = _many_changes(exam, "Newname")
@@ -120,7 +130,13 @@ def a_gap_is_noticed(exam: Examination) -> str:
     "the work in each; what trusts the order of delivery puts last week's class back.",
     mend="Look every record up by its Clever id, whatever the event is called. Sort a page by event id before you "
     "apply it. Store the id of the last event applied together with what it changed, never before.",
-    refuted_by=("DoublesAfterCrash", "CursorByTimeNotId", "TrustsTheOrderOfDelivery", "LosesCursorOnError"),
+    refuted_by=(
+        "WaitsForEventsCalledCreated",
+        "DoublesAfterCrash",
+        "CursorByTimeNotId",
+        "TrustsTheOrderOfDelivery",
+        "LosesCursorOnError",
+    ),
 )
 def events_may_come_twice_turned_or_break_off(exam: Examination) -> str:
     connection = exam.connection
@@ -261,6 +277,7 @@ def feed(exam: Examination, since: int) -> list[Exchange]:
 def _expect_to_follow(exam: Examination) -> str:
     """A first full sync and one that follows the events; the address of the feed. Others need not be judged."""
     exam.clever.change(exam.connection.district, [{"type": "user.rename", "user": _first(exam), "middle": "Q"}])
+    exam.clever.advance(MINUTE)
     start_alike(exam)
     _renamed(exam, _people(exam, 1), "Firstnews")
     silent = NotApplicable("Your app read no events: each of its syncs reads everything.")
@@ -294,6 +311,24 @@ def _expect_the_newest_event_first(exam: Examination) -> None:
             "The newest event was asked for after the reading had begun; what changed in between is never told.",
             expected="First the newest event, then everything.",
         )
+
+
+def _renamed_midway(exam: Examination) -> dict[str, str]:
+    """Plan that somebody on the first page of people is renamed before the second one; who has which last name."""
+    person, last = _first(exam), "Midway"
+    change = update("users", person, name={"first": "Renata", "last": last})
+    exam.clever.fault(kind="mid-walk-change", target="users", change=[change])
+    return {person: last}
+
+
+def _expect_to_have_heard_of(exam: Examination, midway: dict[str, str]) -> None:
+    """What changed between two pages of the first reading is told by the events after it."""
+    struck = exam.clever.struck()
+    exam.clever.clear_faults()
+    if struck:
+        _expect_caught_up(exam, "After somebody was renamed between two pages of the first full sync", midway)
+    else:
+        exam.evidence.note("All people fitted on one page, so a change in the middle of a full sync was not seen.")
 
 
 def _expect_caught_up(exam: Examination, when: str, names: dict[str, str]) -> None:

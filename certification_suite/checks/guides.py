@@ -16,20 +16,30 @@ adjacent = partial(requirement, level="adjacent")
 
 
 def also_tested(
-    id: str, *, says: str, level: str = "checklist", source: str = "docs/testing-your-lms-connect-integration"
+    id: str,
+    *,
+    says: str,
+    level: str = "checklist",
+    source: str = "docs/testing-your-lms-connect-integration",
+    since: str = "all",
 ) -> Callable[[Check], Check]:
     """Declare that a step of the testing guide asks what the declaration below asks, under this number."""
 
     def declare(check: Check) -> Check:
         twin = next(one for one in REQUIREMENTS if one.check is check)
-        REQUIREMENTS.append(replace(twin, id=id, says=says, level=level, source=source))
+        REQUIREMENTS.append(replace(twin, id=id, says=says, level=level, source=source, since=since))
         return check
 
     return declare
 
 
 def also_library(
-    id: str, *, says: str = "", source: str = "docs/library-certification-guide", but: tuple[str, ...] = ()
+    id: str,
+    *,
+    since: str,
+    says: str = "",
+    source: str = "docs/library-certification-guide",
+    but: tuple[str, ...] = (),
 ) -> Callable[[Check], Check]:
     """Declare that the Library programme asks the same as the declaration below, under this number.
 
@@ -39,7 +49,7 @@ def also_library(
     def declare(check: Check) -> Check:
         twin = next(one for one in REQUIREMENTS if one.check is check)
         refuted_by = tuple(name for name in twin.refuted_by if name not in but)
-        other = replace(twin, id=id, programme="library", source=source, refuted_by=refuted_by)
+        other = replace(twin, id=id, programme="library", source=source, since=since, refuted_by=refuted_by)
         REQUIREMENTS.append(replace(other, says=says or twin.says))
         return check
 

@@ -26,6 +26,8 @@ UNTIL = 5
     "Keeps the ids of its assignments",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync", "POST /assignments", "PATCH /assignments"),
     says="There is no list of assignments at Clever, so the app stores each id: a day and a sync later it still "
     "changes the right one of two that look alike.",
@@ -70,6 +72,8 @@ def ids_are_kept(exam: Examination) -> str:
     "Waits long enough for a write",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync", "POST /assignments"),
     says=f"A write goes to the LMS and back: an answer after {SLOW:g} seconds is still awaited (time-outs of 15 "
     "to 60).",
@@ -106,6 +110,8 @@ def slow_writes_are_awaited(exam: Examination) -> str:
     "A lost answer makes no second assignment",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync", "POST /assignments"),
     says="When the answer to POST …/assignments is lost, the app does not send it again by itself: Clever has no "
     "key by which it would know it, and no list in which the app could look.",
@@ -145,6 +151,8 @@ def a_lost_answer_is_not_repeated(exam: Examination) -> str:
     "Takes refusals for what they are",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync", "POST /assignments", "PATCH /assignments"),
     says="A 400 is told to the teacher and not sent again; 404 for an assignment that a teacher deleted in the "
     "LMS ends it; 403 (not 401) is a token to be read again; after 429 the app waits until X-Ratelimit-Reset.",

@@ -29,6 +29,8 @@ from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview
     "SYN-07",
     "Missing fields stop nothing",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="2.0",
     needs=("POST /sync", "GET /users", "GET /sections"),
     says="A record without the fields that Clever does not guarantee is taken in, or put on a list of "
     "problems; the "
@@ -127,6 +129,8 @@ def _a_sparse_person_logs_in(exam: Examination, sparse: dict[str, str]) -> str:
     "SYN-08",
     "History hangs on the student",
     evidence="S",
+    proof=("DATA",),
+    since="all",
     needs=("PUT /progress", "GET /progress", "POST /sync", "GET /users"),
     says="What a student has achieved stays with the student: through a new section, a deleted section and a "
     "return.",
@@ -193,13 +197,20 @@ def expect_progress(exam: Examination, student: str, when: str) -> None:
     "SYN-09",
     "Everybody stands in their sections",
     evidence="S",
+    proof=("DATA",),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections", "GET /enrollments"),
     says="Students and all teachers of a section are tied to it, co-teachers and people of other schools "
     "too, and the "
     "ties follow when they change.",
     why="A co-teacher who does not see the class cannot teach it.",
     mend="Read `teachers` (not only `teacher`) and `students` of every section; do not filter by school.",
-    refuted_by=("OnlyThePrimaryTeacher", "OnlyTheFirstSection", "DropsClassmatesFromOtherSchools"),
+    refuted_by=(
+        "OnlyThePrimaryTeacher",
+        "ReadsStudentsUnderTheOldKey",
+        "OnlyTheFirstSection",
+        "DropsClassmatesFromOtherSchools",
+    ),
 )
 def enrollments_match(exam: Examination) -> str:
     moved = _unusual_sections(exam)

@@ -24,6 +24,8 @@ from certification_suite.verdicts import CouldNotRun, Fail, NeedsReview, NotOffe
     "SYN-01",
     "Every record is kept under its Clever id",
     evidence="S",
+    proof=("DATA",),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /schools", "GET /sections", "GET /terms", "GET /courses"),
     says="Schools, people, sections, courses and terms are told apart by Clever id alone: names, numbers and "
     "addresses may change or be shared.",
@@ -106,6 +108,8 @@ def _new_names_for_everything(told: dict[str, dict[str, Record]], known: dict[st
     "SYN-04",
     "Finds the accounts that were there before",
     evidence="S",
+    proof=("DATA", "FORM"),
+    since="all",
     needs=("POST /seed", "POST /sync", "GET /users", "GET /review"),
     says="The first sync links existing accounts by SIS id or e-mail, and never by name alone.",
     why="Without matching everybody gets a second, empty account. Matching by name gives pupils each other's "

@@ -71,6 +71,8 @@ def questions(page: Page) -> list[str]:
     "LIB-02",
     "Accounts on demand",
     evidence="A",
+    proof=("WEB", "DATA"),
+    since="all",
     says="A teacher of whom the app never heard authorises it and is signed in, with an account of their own; "
     "LIB-06 "
     "asks the same for students.",
@@ -100,6 +102,8 @@ def accounts_come_on_demand(exam: Examination) -> str:
     "LIB-06",
     "Students can use it, if it is for students",
     evidence="A",
+    proof=("CFG", "WEB"),
+    since="all",
     says="An app that supports students lets a student in whose teacher has authorised it.",
     why="The teacher installed it for the class. Thirty pupils in front of a refusal is a lost lesson.",
     mend="Let students of authorised teachers log in and create their accounts, or take students out of Supported "
@@ -128,6 +132,8 @@ def students_can_use_it(exam: Examination) -> str:
     "LIB-08",
     "Returning people find their account",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="all",
     needs=("GET /users",),
     says="The second login of a Clever id opens the account of the first, also when the e-mail has changed "
     "meanwhile.",
@@ -160,6 +166,8 @@ def returning_people_find_their_account(exam: Examination) -> str:
     "LIB-09",
     "Offers the account a teacher already has",
     evidence="S",
+    proof=("WEB", "DATA"),
+    since="all",
     needs=("POST /seed", "GET /users"),
     says="At the first login a teacher who has an account with the same e-mail is asked whether it is theirs, "
     "proves it "
@@ -194,6 +202,7 @@ def offers_the_account_of_old(exam: Examination) -> str:
         raise Fail(
             f"A wrong password linked the account {seeded} to {teacher.name}.",
             expected="Without proof the old account stays closed: e-mail addresses are not verified.",
+            cause="takeover",
         )
     again, page = arrive(exam, teacher)
     form, button = _merge_offer(exam, again, page, teacher)
@@ -235,12 +244,14 @@ def _holder(exam: Examination, internal_id: str) -> str | None:
     return next((u.clever_id for u in exam.probe.records("users") if u.internal_id == internal_id), None)
 
 
-@also_library("LIB-R02")
+@also_library("LIB-R02", since="25")
 @sso(
     "SSO-R2",
     "Asks once for what Clever does not tell",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="What the app needs and Clever does not tell, it asks at the first login and not again.",
     why="Everybody answers once. Asked at every login, thirty pupils answer every morning.",
     mend="Ask at the first login, keep that you asked, and go straight to the content from then on.",
@@ -276,6 +287,8 @@ def _asked(exam: Examination, person: Person) -> list[str]:
     "A short way to the content",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says=f"A first login asks at most {MOST_FIELDS} things, and none that Clever tells: name, e-mail, role.",
     why="Each field before the first page costs users, and the answers are there.",
     mend="Fill in what Clever tells, ask the rest later, and open the content at once.",
@@ -302,6 +315,8 @@ def the_way_in_is_short(exam: Examination) -> str:
     "No class codes",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="2.1",
     says="A student who comes by the Library is in the teacher's class; no page asks a class code.",
     why="Clever tells who is in which class. A typed code is another way to be in the wrong one.",
     mend="Tie students to classes from the teacher's sections.",

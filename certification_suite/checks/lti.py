@@ -27,6 +27,8 @@ from certification_suite.verdicts import Blocked, Fail, NeedsReview, NotApplicab
     "Opens from the LMS by LTI 1.3",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="26b",
     says="A launch from Canvas or Schoology comes to the app as a login from Clever, without `state`, and ends "
     "signed in as the right person.",
     why="Pupils start in their LMS. In Schoology grades can be sent only of those who came this way.",

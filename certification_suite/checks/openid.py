@@ -83,6 +83,7 @@ def expect_refused(exam: Examination, person: Person, forgeries: dict[str, str])
             raise Fail(
                 f"{person.name}'s login came with an id_token {what}, and {exam.app.home_page} opened.",
                 expected="Nobody is signed in.",
+                cause="wrong id_token believed",
             )
 
 
@@ -91,6 +92,8 @@ def expect_refused(exam: Examination, person: Person, forgeries: dict[str, str])
     "Clever signed the id_token",
     programme="sso",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="An app that reads the id_token signs nobody in by one that no published key of Clever's signed, or that "
     "is not signed at all.",
     why="Without its signature an id_token is a text that anybody can write, about anybody.",
@@ -110,6 +113,8 @@ def only_clevers_signature_counts(exam: Examination) -> str:
     "The id_token is for this app, this login and this person",
     programme="sso",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="An app that reads the id_token signs nobody in by one of another issuer, for another application, of "
     "another "
     "login, about somebody else, or that has expired, though Clever signed it.",
@@ -147,6 +152,8 @@ def the_claims_are_compared(exam: Examination) -> str:
     "New keys of Clever's are learnt",
     programme="sso",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="all",
     says="After Clever began to sign with a new key, which it publishes, people still log in.",
     why="Keys change without notice. An app that keeps the first ones lets nobody in from that day on.",
     mend="When an id_token names a key you do not know, read jwks_uri again before you refuse it.",

@@ -19,6 +19,8 @@ MOST_LOOKS = 3
     "SYN-02",
     "Reads everything, to the last page",
     evidence="S",
+    proof=("LOG", "DATA"),
+    since="26a",
     needs=("POST /sync", "GET /users"),
     says="Every collection is read to the end of its `next` links, and everything that is shared is there "
     "afterwards.",
@@ -73,6 +75,8 @@ def _walk(asked: list[Exchange], kind: str) -> list[Exchange]:
     "Pages are turned by the links that Clever gives",
     programme="secure_sync",
     evidence="A",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync",),
     says="Every further page is asked for exactly as the `next` link of the page before it says.",
     why="The form of page links is Clever's to change. Who builds them breaks on the day it does.",
@@ -117,6 +121,8 @@ def links_are_followed_as_given(exam: Examination) -> str:
     "A rotated token is noticed",
     programme="secure_sync",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync",),
     says="The district's token is asked for (GET /oauth/tokens), so that a new one is used when Clever "
     "rotates it.",

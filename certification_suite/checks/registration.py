@@ -19,6 +19,8 @@ from certification_suite.verdicts import Fail
     "A redirect URI that answers",
     level="checklist",
     evidence="A",
+    proof=("CFG", "WEB"),
+    since="all",
     says="The app's record at Clever names the redirect URI as the first one; it is HTTPS, or on your own "
     "machine, "
     "and the app answers there.",
@@ -53,6 +55,8 @@ def the_redirect_uri_answers(exam: Examination) -> str:
     "The supported user types are set",
     level="checklist",
     evidence="A",
+    proof=("CFG",),
+    since="all",
     says="The user types in the app's record at Clever are those that the app supports.",
     why="Clever turns away every type that is not ticked, however well the app could serve it.",
     mend="Tick the same user types at Settings > Integration as you name in certification.toml.",

@@ -13,6 +13,7 @@ from certification_suite.drivers.assignments import Assignment, Assignments
 from certification_suite.drivers.coursework import NAMES, Gradebook, Task
 from certification_suite.evidence import Exchange
 from certification_suite.examination import Examination
+from certification_suite.supplies import classes
 from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NotApplicable, NotOffered
 
 PATH = re.compile(
@@ -104,7 +105,9 @@ class Room:
 
     def fail(self, observed: str, expected: str) -> Fail:
         """A fail that names the LMS."""
-        return Fail(f"{self.name}: {observed}", expected=expected)
+        fail = Fail(f"{self.name}: {observed}", expected=expected)
+        fail.where = self.name
+        return fail
 
 
 def each_room(exam: Examination) -> Iterator[Room]:
@@ -158,13 +161,7 @@ def roster(exam: Examination) -> None:
 
 def fitting_section(exam: Examination) -> Record:
     """The smallest class that has a term, is found in the LMS with all its students, and is in the app."""
-    users, sections = truth(exam, "users"), truth(exam, "sections")
-    fit = [
-        section
-        for section in sections.values()
-        if section.get("term_id") and found(section) and len(section["students"]) >= STUDENTS
-        if all(id_ in users and found(users[id_]) for id_ in section["students"])
-    ]
+    fit = _fitting(exam) or _added(exam)
     if not fit:
         raise CouldNotRun(
             f"The mock's district has no section of {STUDENTS} students that all are found in the LMS.",
@@ -175,6 +172,27 @@ def fitting_section(exam: Examination) -> Record:
     if not known:
         raise Blocked("the app lacks sections or students that Clever shows.", by="SYN-02")
     return min(known, key=lambda section: (len(section["students"]), section["id"]))
+
+
+def _fitting(exam: Examination) -> list[Record]:
+    users = truth(exam, "users")
+    return [
+        section
+        for section in truth(exam, "sections").values()
+        if section.get("term_id") and found(section) and len(section["students"]) >= STUDENTS
+        if all(id_ in users and found(users[id_]) for id_ in section["students"])
+    ]
+
+
+def _added(exam: Examination) -> list[Record]:
+    """Classes that fit, made for this check and read by the app, in a district that has none."""
+    users = truth(exam, "users")
+    learn = [id_ for id_, user in users.items() if "student" in user["roles"] and found(user)][:STUDENTS]
+    if len(learn) < STUDENTS or not classes(exam.clever, exam.connection.district, learn):
+        return []
+    exam.evidence.note(f"The district has no class of {STUDENTS} with a term in the LMS, so some were added.")
+    roster(exam)
+    return _fitting(exam)
 
 
 def found(record: Record) -> bool:

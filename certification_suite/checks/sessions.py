@@ -1,4 +1,4 @@
-"""Whose account is open, and for how long: the shared device (SSO-02, SSO-05, SSO-10, SSO-R4)."""
+"""Whose account is open, and for how long: the shared device (SSO-02, SSO-05, SSO-10, SSO-R4, ADJ-05)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from certification_suite.checks.arriving import expect_signed_in
-from certification_suite.checks.guides import also_library, sso
+from certification_suite.checks.guides import adjacent, also_library, sso
 from certification_suite.checks.journeys import log_in, token_requests
 from certification_suite.checks.recognition import (
     home,
@@ -16,13 +16,14 @@ from certification_suite.checks.recognition import (
     markers,
     press_log_out,
     strangers_stay_out,
+    ways_in,
 )
 from certification_suite.checks.rosters import update
-from certification_suite.config import LOGOUT
 from certification_suite.drivers.browser import Browser
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Page
 from certification_suite.examination import Examination
+from certification_suite.keys import LOGOUT
 from certification_suite.verdicts import Blocked, Fail, NeedsReview
 
 REPLAY = (
@@ -35,6 +36,8 @@ REPLAY = (
     "SSO-02",
     "A shared device belongs to whoever logged in last",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="25",
     says="A new login replaces the session that was open on the same device; a session that was replaced, or that "
     "somebody logged out of, is over on the server too.",
     why="Pupils share devices. Whoever finds the last pupil's account open works in it, or overwrites it.",
@@ -61,6 +64,7 @@ def the_next_person_replaces_the_last(exam: Examination) -> str:
         raise Fail(
             f"{other.name} logged in where {one.name} was signed in, and the account stayed {one.name}'s.",
             expected=f"Only {other.name} is signed in.",
+            cause="account left open",
         )
     _expect_the_old_session_to_be_over(exam, thief, one, other)
     _expect_a_log_out_to_end_the_session(exam, shared, page, other)
@@ -82,6 +86,7 @@ def _expect_the_old_session_to_be_over(exam: Examination, thief: Browser, one: P
         raise Fail(
             f"After {other.name} logged in, the cookie that {one.name} had before still opens the account.",
             expected="The old session ends on the server, not only in the browser (docs/il-security).",
+            cause="old session alive after a login",
         )
 
 
@@ -98,14 +103,17 @@ def _expect_a_log_out_to_end_the_session(exam: Examination, browser: Browser, pa
             f"After {person.name} logged out, the cookie from before still opens the account.",
             expected="Logging out ends the session on the server, not only in the browser (docs/il-security).",
             next_step=REPLAY,
+            cause="old session alive after a log-out",
         )
 
 
-@also_library("LIB-15", but=("TurnsStaffAway", "NeverReadsTheUser"))
+@also_library("LIB-15", since="25", but=("TurnsStaffAway", "NeverReadsTheUser"))
 @sso(
     "SSO-05",
     "The page says whose account is open",
     evidence="A",
+    proof=("WEB",),
+    since="2.0",
     says="After login the person's name, user name or e-mail address stands on the page, for every supported "
     "user type.",
     why="A child who cannot see that this is somebody else's account will work in it.",
@@ -115,7 +123,7 @@ def _expect_a_log_out_to_end_the_session(exam: Examination, browser: Browser, pa
 def says_who_is_signed_in(exam: Examination) -> str:
     strangers_stay_out(exam)
     seen: list[tuple[Person, Page]] = []
-    roles = [role for role in exam.app.user_types if any(role in p.roles for p in exam.clever.people(role=role))]
+    roles = [role for role in exam.app.user_types if exam.has(role)]
     for role in roles:
         [person] = exam.people(role)
         browser = exam.browser()
@@ -146,11 +154,13 @@ def says_who_is_signed_in(exam: Examination) -> str:
     return "Each page names its person: " + ", ".join(f"{p.name} ({p.roles[0]})" for p, _ in seen) + "."
 
 
-@also_library("LIB-16")
+@also_library("LIB-16", since="25")
 @sso(
     "SSO-10",
     "A log-out button that works",
     evidence="A",
+    proof=("WEB", "LOG"),
+    since="2.0",
     says="The app has its own way to log out; afterwards its pages are closed, and the person is still "
     "logged in to Clever.",
     why="On a shared device logging out is the only protection. Logging out of Clever as well would end "
@@ -171,16 +181,16 @@ def logging_out_closes_the_door(exam: Examination) -> str:
         raise Fail(
             f"{exam.app.home_page} has no control whose words or address say log out or sign out.",
             expected="A log-out button or link on the signed-in page.",
+            cause="no log-out",
         )
     exam.keep("After logging out", landed)
-    if (
-        landed.location and "/logout" in urlsplit(landed.location).path and browser.is_clever(landed.location)
-    ) or any(e.path == "/logout" for e in exam.exchanges(since=since)):
-        raise Fail(
-            "Logging out of the app also logs the person out of Clever.", expected="The session at Clever stays."
-        )
+    _expect_clever_to_be_left_alone(exam, browser, landed, since)
     if is_signed_in(exam, home(exam, browser)):
-        raise Fail(f"After logging out {exam.app.home_page} still opens.", expected="The page is closed.")
+        raise Fail(
+            f"After logging out {exam.app.home_page} still opens.",
+            expected="The page is closed.",
+            cause="session not ended",
+        )
     if is_signed_in(exam, home(exam, thief)):
         exam.evidence.note(
             f"A copy of the cookie from before still opens the account, which SSO-02 judges. {REPLAY}"
@@ -189,6 +199,55 @@ def logging_out_closes_the_door(exam: Examination) -> str:
         f"A log-out control stands on {exam.app.home_page}; after it the page is closed and Clever was "
         "not asked to log out."
     )
+
+
+def _expect_clever_to_be_left_alone(exam: Examination, browser: Browser, landed: Page, since: int) -> None:
+    """No log-out at Clever, whether the browser is sent there or the app's server asks."""
+    sent = landed.location and "/logout" in urlsplit(landed.location).path and browser.is_clever(landed.location)
+    if sent or any(e.path == "/logout" for e in exam.exchanges(since=since)):
+        raise Fail(
+            "Logging out of the app also logs the person out of Clever.", expected="The session at Clever stays."
+        )
+
+
+@adjacent(
+    "ADJ-05",
+    "Nobody is logged out of Clever",
+    programme="sso",
+    evidence="A",
+    proof=("LOG", "WEB"),
+    since="all",
+    says="Logging out ends the app's own session and asks Clever for nothing; then the app shows its login page.",
+    why="Clever has no log-out for one app: asking for one ends the lesson in every other app on the device.",
+    mend="After your own session is over send the browser to your own login page, or close the window.",
+    source="docs/il-design",
+    refuted_by=("LogsOutOfCleverToo",),
+)
+def logging_out_leaves_clever_alone(exam: Examination) -> str:
+    strangers_stay_out(exam)
+    [person] = exam.anyone()
+    browser = exam.browser()
+    log_in(exam, browser, person)
+    page = expect_signed_in(exam, browser, person, "a login")
+    since = exam.clever.mark()
+    landed = _log_out(exam, browser, page)
+    if landed is None:
+        raise Blocked("the app offers no way to log out.", by=exam.called("SSO-10"))
+    exam.keep("After logging out", landed)
+    _expect_clever_to_be_left_alone(exam, browser, landed, since)
+    if landed.status >= 400:
+        raise Fail(
+            f"Logging out ends at {landed.status} {urlsplit(landed.url).path}: “{landed.text[:160]}”.",
+            expected="The app's own login page.",
+        )
+    at_the_door = urlsplit(landed.url).path == urlsplit(exam.app.url(exam.app.login_page)).path
+    if not (ways_in(landed) or at_the_door):
+        raise NeedsReview(
+            f"Clever was asked for nothing; {urlsplit(landed.url).path}, where logging out ends, shows no way to "
+            "log in.",
+            next_step="Show the reviewer that the window closes, or lead to your login page.",
+        )
+    return f"Logging out asked Clever for nothing and ended at {urlsplit(landed.url).path}, where people log in."
 
 
 def _log_out(exam: Examination, browser: Browser, page: Page) -> Page | None:
@@ -205,12 +264,14 @@ def _log_out(exam: Examination, browser: Browser, page: Page) -> Page | None:
     return browser.call(configured["method"], exam.app.url(configured["path"]))
 
 
-@also_library("LIB-R12")
+@also_library("LIB-R12", since="2.1")
 @sso(
     "SSO-R4",
     "Names in any script",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="Names with ñ, é, apostrophes and characters of any script appear as the school writes them.",
     why="A name shown wrong tells a child that the app is not meant for them.",
     mend="Keep text as UTF-8 from Clever's answer to the page.",

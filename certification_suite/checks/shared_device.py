@@ -48,6 +48,7 @@ lab = adjacent
 
 @also_library(
     "LIB-R13",
+    since="25",
     says="Somebody is signed in to the app; a new login from Clever, by the button or from the Library, opens the "
     "newcomer's account at once.",
 )
@@ -56,6 +57,8 @@ lab = adjacent
     "A new Clever login overrides the open session",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="Somebody is signed in to the app; a new login from Clever, by the button, the portal or a login link, "
     "opens "
     "the newcomer's account at once.",
@@ -82,6 +85,7 @@ def a_new_login_overrides(exam: Examination) -> str:
                 f"{one.name} was signed in; {other.name} came by {way}, and "
                 + (f"{one.name}'s account stayed open." if who is one else "nobody is signed in."),
                 expected=f"{other.name} is signed in.",
+                cause="account left open" if who is one else "nobody signed in",
             )
         if who is None:
             unclear.append(way)
@@ -155,6 +159,8 @@ def ids_of(exam: Examination, browser: Browser, person: Person) -> tuple[str, ..
     "Nothing of the last person stays",
     programme="sso",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="After B logged in where A was signed in, no page that B can reach shows A's name, address or ids, "
     "beyond "
     "what B sees on a device of their own.",
@@ -192,6 +198,7 @@ def nothing_of_the_last_person_stays(exam: Examination) -> str:
             f"{other.name} logged in where {one.name} had been, and {len(leaks)} of {len(after.seen)} pages show "
             f"“{leaks[path]}”: {', '.join(url.removeprefix(exam.app.base_url) for url in leaks)}.",
             expected=f"Nothing of {one.name}: on a device of their own {other.name} does not see it.",
+            cause="something left behind",
         )
     exam.keep(f"What {other.name} sees where {one.name} was before", home(exam, device))
     return f"{len(after.seen)} pages within {other.name}'s reach show nothing of {one.name}, who was there before."
@@ -202,6 +209,8 @@ def nothing_of_the_last_person_stays(exam: Examination) -> str:
     "The Back button shows nothing of the last person",
     programme="sso",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     browser=True,
     says="After A logged out, and after B logged in, neither the Back button nor A's tab, loaded again, shows "
     "anything "
@@ -252,6 +261,7 @@ def _expect_nobody(exam: Examination, device: Device, page: Page, one: Person, w
         raise Fail(
             f"{one.name} {what}: the screen shows “{found[0]}” at {urlsplit(page.url).path}.",
             expected=f"Nothing of {one.name}: the page is asked for anew.",
+            cause="page shown again",
         )
 
 
@@ -261,6 +271,8 @@ def _expect_nobody(exam: Examination, device: Device, page: Page, one: Person, w
     programme="sso",
     level="recommended",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="Two people begin logins in two tabs of one browser. Whoever finishes first is signed in; the other is "
     "signed "
     "in too, or reads why not and can try again. Nobody ends in the other's account.",
@@ -365,6 +377,8 @@ def _one_login_works(exam: Examination, person: Person) -> None:
     "A used callback opens nobody's account",
     programme="sso",
     evidence="A",
+    proof=("WEB",),
+    since="all",
     says="A's finished callback, opened again where B is signed in or on another device, exchanges nothing and "
     "opens "
     "nothing of A's.",
@@ -393,6 +407,7 @@ def a_used_callback_opens_nothing(exam: Examination) -> str:
             raise Fail(
                 f"{one.name}'s used callback, opened again {where}, opened {one.name}'s account.",
                 expected="It opens nothing: whoever is signed in stays, or is asked to log in.",
+                cause="callback replayed",
             )
     exam.evidence.show(*used)
     return f"{one.name}'s used callback opened nothing, neither where {other.name} was signed in nor elsewhere."

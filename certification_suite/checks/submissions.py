@@ -34,6 +34,8 @@ CAN_BE = {
     "LMS-04",
     "Updates submissions through their states",
     evidence="S",
+    proof=("LOG",),
+    since="26b",
     needs=("POST /sync", "POST /assignments", "PUT /assignments/…/scores"),
     says="Work that is handed in and graded in the app is so in the LMS: created, submitted, returned and "
     "reclaimed, as far as each LMS lets an app set them (Canvas: submitted and the points; Schoology: also "
@@ -107,6 +109,8 @@ def _of(points: float | None) -> str:
     "Reads submissions back",
     level="adjacent",
     evidence="S",
+    proof=("LOG", "DATA"),
+    since="all",
     needs=("POST /sync", "POST /assignments", "PUT /assignments/…/scores", "GET /assignments/…/scores"),
     says="GET …/submissions tells one record for each student of the assignment, by user_id, over as many pages "
     "as there are; who has no grade has none, and a zero is a zero.",

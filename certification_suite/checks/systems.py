@@ -1,6 +1,8 @@
-"""What is particular to each LMS: Canvas, Google Classroom, Schoology (T-LMS-08, T-LMS-09, T-LMS-10)."""
+"""What is particular to each LMS: Canvas, Google Classroom, Schoology (T-LMS-08, T-LMS-09, T-LMS-10, LMS-A5)."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 from certification_suite.checks.guides import lms
 from certification_suite.checks.rooms import Room, open_room
@@ -14,6 +16,13 @@ COMMENT = "Well drawn, and the magma is right."
 NEEDS = ("POST /sync", "POST /assignments", "PUT /assignments/…/scores")
 MOST_TRIES = 6
 PARTICULAR = "docs/lms-connect-output-behavior"
+FOLLOWS = {
+    "created": ("submitted",),
+    "submitted": ("returned", "reclaimed"),
+    "reclaimed": ("submitted",),
+    "returned": ("submitted", "reclaimed"),
+}
+"""Which state may follow which where an app sets them; nothing is returned or reclaimed that was not handed in."""
 
 
 @lms(
@@ -21,6 +30,8 @@ PARTICULAR = "docs/lms-connect-output-behavior"
     "As Canvas wants it",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=NEEDS,
     says="In Canvas an assignment has submission_types and a positive max_attempts; a comment comes with grade "
     "and grader_id; a grade that Canvas refuses, because the teacher took the assignment back to a draft, is not "
@@ -82,6 +93,8 @@ def _expect_the_comment(room: Room, made: Assignment, task: Task, student: str) 
     "As Google Classroom wants it",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=(*NEEDS, "PATCH /assignments"),
     says="In Google Classroom a submission leaves created only when the app sends a state; a due date may be "
     "taken away by the teacher, and the app goes on.",
@@ -127,10 +140,46 @@ def google_classroom_is_served(exam: Examination) -> str:
 
 
 @lms(
+    "LMS-A5",
+    "One state after the other",
+    level="recommended",
+    evidence="S",
+    proof=("LOG",),
+    since="all",
+    needs=NEEDS,
+    says="In Google Classroom, which alone takes a state, work is submitted before it is returned or reclaimed.",
+    why="The states are steps, and the checklist names them in order. Returned work that nobody handed in leaves "
+    "the student without a way to hand it in.",
+    mend="Before a grade of work that was never submitted send `state` submitted, then the grade with its state.",
+    source="docs/clever-secure-sync-certification-guide-copy",
+    refuted_by=("ReturnsWhatWasNeverSubmitted",),
+)
+def states_follow_each_other(exam: Examination) -> str:
+    room = open_room(exam, "google_classroom")
+    made, _ = room.assigned()
+    student, since = room.students[0], exam.clever.mark()
+    room.app.score(made.internal_id, student, points=MARK, state="returned")
+    sent = [e for e in room.asked(since, "PATCH", submissions=True) if e.status == 200]
+    exam.evidence.show(*sent)
+    states = [str(e.body.get("state") or "") for e in sent if e.body.get("state")]
+    if not states:
+        raise Blocked("graded work arrives without any state.", by="T-LMS-09")
+    for before, state in pairwise(("created", *states)):
+        if state not in (before, *FOLLOWS.get(before, ())):
+            raise room.fail(
+                f"work that was “{before}” was sent on as “{state}”: {' → '.join(('created', *states))}.",
+                f"{' or '.join(FOLLOWS.get(before, ('submitted',)))} after {before}.",
+            )
+    return f"Google Classroom was told {' → '.join(states)} of work that nobody had handed in."
+
+
+@lms(
     "T-LMS-10",
     "As Schoology wants it",
     level="adjacent",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=NEEDS,
     says="In Schoology an assignment has a term_id, and attachments are text; a grade of a student who never came "
     "by LTI is answered 500, is not called sent, and arrives after the student came.",

@@ -27,6 +27,8 @@ SHORT = 0.9  # seconds; waits this short are hardly waits, so the repetitions ar
     "An id that answers 404 stops nothing",
     programme="secure_sync",
     evidence="S",
+    proof=("DATA", "LOG"),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections"),
     says="Sections name people who are not shared; asking for one answers 404, and the sync goes on without them.",
     why="One unshared pupil in one class must not keep a whole district from syncing.",
@@ -73,6 +75,8 @@ def an_unshared_id_is_skipped(exam: Examination) -> str:
     "Tries again after an outage, not after a refusal",
     programme="secure_sync",
     evidence="S",
+    proof=("LOG",),
+    since="all",
     needs=("POST /sync",),
     says="429 and 500, 502, 503 are tried again, later and later, at most five times; 400 and 401 are not "
     "tried again. After 429 the app waits until X-Ratelimit-Reset.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certification_suite.checks.guides import adjacent
@@ -25,6 +26,8 @@ from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview
 
 SHARE = 0.3
 KINDS = ("users", "sections")
+GRADES = ("Kindergarten", *map(str, range(1, 13)))
+"""Those that follow one another."""
 
 
 @adjacent(
@@ -32,6 +35,8 @@ KINDS = ("users", "sections")
     "A large change deletes nobody",
     programme="secure_sync",
     evidence="S",
+    proof=("DATA",),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections"),
     says="When nearly a third of a district is unshared at once, the app waits for a person, or archives what can "
     "be restored; it deletes nothing.",
@@ -105,6 +110,8 @@ def _expect_the_same(before: dict[str, VendorRecord], now: dict[str, VendorRecor
     "A disconnected district keeps its data",
     programme="secure_sync",
     evidence="S",
+    proof=("DATA",),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections"),
     says="When a district disconnects the app, what the app holds stays; when it connects again, syncs go on with "
     "the same records.",
@@ -158,6 +165,8 @@ def _of(exam: Examination, kind: str) -> dict[str, VendorRecord]:
     "The school year turns",
     programme="secure_sync",
     evidence="S",
+    proof=("DATA",),
+    since="all",
     needs=("POST /sync", "GET /users", "GET /sections"),
     says="Pupils change schools, teachers change classes, and a new year brings new sections or new pupils in the "
     "old ones. The app shows what Clever shows: nobody stays tied to a section they have left, each section lies "
@@ -179,8 +188,10 @@ def _of(exam: Examination, kind: str) -> dict[str, VendorRecord]:
     ),
 )
 def the_year_turns(exam: Examination) -> str:
+    if newcomers := _newcomers(exam):
+        exam.clever.change(exam.connection.district, newcomers)
     start_alike(exam)
-    student, old, new = _who_changes_schools(exam)
+    student, old, new = _who_moves(exam)
     watched = _Watched(student, _write_progress(exam, student), _ties_are_right(exam), _terms_are_right(exam))
     _move(exam, student, old, new)
     good_sync(exam, "After a pupil changed schools and a teacher took over a class")
@@ -209,21 +220,54 @@ def the_year_turns(exam: Examination) -> str:
     )
 
 
-def _who_changes_schools(exam: Examination) -> tuple[str, str, str]:
-    """A student the app holds, a section to leave, and one of another school to enter."""
+def _newcomers(exam: Examination) -> list[Record]:
+    """Pupils for the classes of the next two years, where no class of the district would have any."""
+    learns = [user["roles"]["student"] for user in truth(exam, "users").values() if "student" in user["roles"]]
+    cohorts = {(each.get("school"), each.get("grade")) for each in learns}
+    lists = [[(school, below) for below in _below(grade)] for school, grade in cohorts if school]
+    if not lists or any(cohorts.issuperset(years) for years in lists if len(years) == 2):
+        return []
+    exam.evidence.note("The district is so small that its next classes would be empty, so pupils were added.")
+    missing = sorted({cohort for years in lists for cohort in years} - cohorts)
+    return [
+        {
+            "type": "user.add",
+            "role": "student",
+            "sis_id": f"98{number:04}",
+            "name": {"first": "Ada", "last": f"Quill-{grade}"},
+            "school": school,
+            "grade": grade,
+        }
+        for number, (school, grade) in enumerate(missing)
+    ]
+
+
+def _below(grade: str | None) -> Sequence[str]:
+    """The grades that are this one after a year and after two."""
+    return GRADES[max(GRADES.index(grade) - 2, 0) : GRADES.index(grade)] if grade in GRADES else ()
+
+
+def _who_moves(exam: Examination) -> tuple[str, str, str]:
+    """A student the app holds, a section to leave and one to enter, of another school where there is one."""
     users, known, sections = truth(exam, "users"), active(exam, "users"), truth(exam, "sections")
+    within = None
     for old in sections.values():
         for student in old.get("students", ()):
             home = users.get(student, {}).get("roles", {}).get("student", {}).get("school")
-            away = [
-                section["id"] for section in sections.values() if section["school"] not in (home, old["school"])
-            ]
-            if home and away and student in known:
+            if not home or student not in known:
+                continue
+            others = [section for section in sections.values() if student not in section.get("students", ())]
+            away = [section["id"] for section in others if section["school"] not in (home, old["school"])]
+            if away:
                 return student, old["id"], away[0]
-    raise NeedsReview(
-        "The mock's district has no student who could change schools.",
-        next_step="Run against a district with more schools: `mock-clever serve --preset sandbox`.",
-    )
+            within = within or (others and (student, old["id"], others[0]["id"])) or None
+    if within is None:
+        raise NeedsReview(
+            "The mock's district has no student who could change schools or classes.",
+            next_step="Run against a district with more of them: `mock-clever serve --preset sandbox`.",
+        )
+    exam.evidence.note("The district has one school, so a pupil changed classes where others change schools.")
+    return within
 
 
 def _write_progress(exam: Examination, student: str) -> bool:
@@ -236,7 +280,7 @@ def _write_progress(exam: Examination, student: str) -> bool:
 
 
 def _move(exam: Examination, student: str, old: str, new: str) -> None:
-    """A transfer to the school of another section, and another teacher for the section left behind."""
+    """A transfer to another section and its school, and another teacher for the section left behind."""
     sections, users = truth(exam, "sections"), truth(exam, "users")
     teachers = [id_ for id_, user in users.items() if "teacher" in user["roles"]]
     successor = next((id_ for id_ in teachers if id_ not in sections[old].get("teachers", ())), None)
@@ -245,9 +289,17 @@ def _move(exam: Examination, student: str, old: str, new: str) -> None:
             "The mock's district has no second teacher.",
             next_step="Run against a district with more teachers: `mock-clever serve --preset sandbox`.",
         )
-    transfer = {"type": "student.transfer", "user": student, "school": sections[new]["school"], "sections": [new]}
     replace = {"type": "teacher.replace", "section": old, "teacher": successor}
-    exam.clever.change(exam.connection.district, [replace, transfer])
+    exam.clever.change(exam.connection.district, [replace, *_transfer(student, sections[old], sections[new])])
+
+
+def _transfer(student: str, old: Record, new: Record) -> list[Record]:
+    if new["school"] != old["school"]:
+        return [{"type": "student.transfer", "user": student, "school": new["school"], "sections": [new["id"]]}]
+    return [
+        {"type": "section.unenroll", "section": old["id"], "user": student},
+        {"type": "section.enroll", "section": new["id"], "user": student},
+    ]
 
 
 def _rollover(style: str, term: str) -> Record:

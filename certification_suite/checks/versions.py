@@ -15,11 +15,13 @@ PAGES = ("/library",)
 """What people visit at Clever on the way, and no app asks for."""
 
 
-@also_library("LIB-05")
+@also_library("LIB-05", since="26a")
 @sso(
     "SSO-04",
     "API version 3.0 or 3.1",
     evidence="A",
+    proof=("LOG",),
+    since="26a",
     says="Everything read at login comes from v3.0 or v3.1, and `/me` too carries its version.",
     why="The form of an id depends on the version: an unversioned /me gives ids that the rest of the API "
     "does not know.",
@@ -38,6 +40,8 @@ def logs_in_on_a_current_version(exam: Examination) -> str:
     "SYN-03",
     "API version 3.0 or 3.1",
     evidence="A",
+    proof=("LOG",),
+    since="26a",
     needs=("POST /sync",),
     says="A new integration reads v3.0 or v3.1 only.",
     why="Ids of teachers, staff and contacts differ between v2 and v3: a mix of versions makes two people of one.",
