@@ -34,7 +34,7 @@ APP = AppUnderTest(
 
 @pytest.fixture(autouse=True)
 def nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MockClever, "reset", lambda self: None)
+    monkeypatch.setattr(MockClever, "reset", lambda self, one_school_above=None: "")
     monkeypatch.setattr(MockClever, "mark", lambda self: 0)
     monkeypatch.setattr("certification_suite.drivers.browser.Browser.open", lambda *a, **k: Page("", 200, "", ""))
 
@@ -103,6 +103,7 @@ def test_what_only_a_person_can_answer_is_attested() -> None:
         (Fail("x"), "required", 1),
         (Fail("x"), "adjacent", 1),
         (Fail("x"), "recommended", 0),
+        (Fail("x"), "superseded", 0),
         (NeedsReview("x"), "required", 0),
         (CouldNotRun("x"), "required", 3),
     ],
