@@ -1,40 +1,43 @@
-"""The command: read the description, look before judging, judge, and tell it four ways.
+"""The command: what a run is asked to do, and how it ends.
 
-Exit codes: 0 nothing decisive failed, 1 something did, 2 the configuration is wrong, 3 no verdict.
+Exit codes: 0 nothing decisive failed, 1 something did, 2 the configuration is wrong, 3 no verdict, 130 stopped.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
+import signal
 import sys
-import time
-from collections.abc import Iterable
-from contextlib import closing
-from datetime import UTC, datetime
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 
-from certification_suite import preflight
-from certification_suite.catalogue import catalogue, chosen
-from certification_suite.config import AppUnderTest, ConfigurationError, load
+from certification_suite import diary, init, parts, preflight
+from certification_suite.asked import Asked
+from certification_suite.catalogue import PROGRAMMES, catalogue
+from certification_suite.config import ConfigurationError, load
+from certification_suite.course import certify
 from certification_suite.drivers.browser import TIMEOUT
-from certification_suite.drivers.chromium import NONE, Chromium, installed
-from certification_suite.reports import dossier, junit, machine, terminal
-from certification_suite.runner import Result, exit_code, run
+from certification_suite.judging import apps
+from certification_suite.reports import terminal
 from certification_suite.verdicts import CouldNotRun
 
 WRONG_CONFIGURATION = 2
 HARNESS = 3
+STOPPED = 130
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--app",
     "description",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     default=Path("certification.toml"),
     show_default=True,
     help="The file that describes the app under test.",
@@ -43,10 +46,27 @@ HARNESS = 3
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write report.html, report.json and junit.xml here.",
+    help="Write report.html, .md, .json, .sarif, junit.xml and run.jsonl here, and compare with what lies there.",
+)
+@click.option(
+    "--programme", "programmes", multiple=True, type=click.Choice(list(PROGRAMMES)), help="Just this; repeat."
 )
 @click.option("--only", multiple=True, metavar="ID,…", help="Judge only these requirements, e.g. SSO-05,SYN-06.")
+@click.option(
+    "--changed", is_flag=True, help="Judge again what did not pass in the last run, or has changed since."
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in --out that was cut off.")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first fail.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 32),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Judge by N workers, each with an instance of the app (`start` in the file) and a world of the mock.",
+)
+@click.option("--running", is_flag=True, help="Judge the app at base_url, though the file says how to start one.")
+@click.option("--attended", is_flag=True, help="Ask you to do in the app what its probe does not offer.")
 @click.option(
     "--patience",
     type=click.FloatRange(min=0, min_open=True),
@@ -67,17 +87,32 @@ HARNESS = 3
     metavar="PATH|none",
     help="A Chromium for what only a real browser shows (left out: one on the PATH); none leaves that out.",
 )
-@click.option("--list", "list_only", is_flag=True, help="Print the catalogue and stop.")
+@click.option(
+    "--preset", metavar="NAME", help="The district that the mock serves; with `start` it is made for the run."
+)
+@click.option("--variation", type=int, metavar="SEED", help="The variation that the mock was started with.")
+@click.option(
+    "--attestations", type=FILE, help="The answers of people (left out: attestations.toml beside the file)."
+)
+@click.option("--preflight", "only_look", is_flag=True, help="Look whether all is set up, and stop.")
+@click.option("--init", "only_write", is_flag=True, help="Write the file that describes the app, and stop.")
+@click.option("--base-url", metavar="URL", help="Where the app runs, for --init.")
+@click.option("--ca", type=FILE, help="The authority of the app's https certificate, for --init.")
+@click.option("--force", is_flag=True, help="Let --init write over a file that is there.")
+@click.option("--list", "only_list", is_flag=True, help="Print the catalogue and stop.")
+@click.option(
+    "--probe-openapi", "only_describe", is_flag=True, help="Print what a probe may offer (OpenAPI) and stop."
+)
+@click.option("--mock-port", type=int, hidden=True)
 def main(
-    description: Path,
-    mock_url: str | None,
-    out: Path | None,
-    only: tuple[str, ...],
-    fail_fast: bool,
-    patience: float,
-    hurry: float,
-    browser: str | None,
-    list_only: bool,
+    only_look: bool,
+    only_write: bool,
+    only_list: bool,
+    only_describe: bool,
+    base_url: str | None,
+    ca: Path | None,
+    force: bool,
+    **options: Any,
 ) -> None:
     """Judge an app that speaks to Clever, requirement by requirement, against the mock.
 
@@ -85,62 +120,73 @@ def main(
     Exit codes: 0 nothing decisive failed, 1 something did,
                 2 the configuration is wrong, 3 the harness could not judge.
     """
-    console = Console(soft_wrap=False)
-    if list_only:
-        terminal.listing(console, catalogue())
-        return
+    asked = Asked(**options)
+    with ending(asked):
+        if only_list:
+            terminal.listing(Console(soft_wrap=False), catalogue())
+        elif only_describe:
+            click.echo(parts.openapi())
+        elif only_write:
+            _write(asked, base_url, ca, force)
+        elif only_look:
+            _look(asked)
+        else:
+            sys.exit(certify(asked, Console(soft_wrap=False)))
+
+
+@contextmanager
+def ending(asked: Asked) -> Iterator[None]:
+    """Whatever happens ends in a sentence and an exit code that says whose it is."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _check_browser(browser)
-        app = load(description, mock_url=mock_url)
-        requirements = chosen(app, [id_ for given in only for id_ in given.split(",")])
-        app, notes = preflight.check(app, patience=patience)
+        yield
     except ConfigurationError as error:
         click.echo(f"Configuration: {error}", err=True)
         sys.exit(WRONG_CONFIGURATION)
     except CouldNotRun as trouble:
-        click.echo(f"Harness: {trouble.observed}", err=True)
+        click.echo(f"Harness: {trouble.observed} {trouble.next_step or ''}".rstrip(), err=True)
         sys.exit(HARNESS)
-    terminal.header(console, app, notes)
-    why_not = "--browser none leaves it out." if browser == NONE else ""
-    chromium = Chromium(installed(browser), why_not=why_not, patience=patience)
-    with closing(chromium):
-        judged = run(
-            app,
-            requirements,
-            clock=time.perf_counter,
-            pause=time.sleep,
-            fail_fast=fail_fast,
-            patience=patience,
-            chromium=chromium,
-            hurry=hurry,
-        )
-        results = told(console, judged)
-    terminal.summary(console, results)
-    if out:
-        write(out, app, results, at=datetime.now(UTC).isoformat(timespec="seconds"))
-        console.print(f"\nThe whole story, with evidence: {out / 'report.html'}", highlight=False, soft_wrap=True)
-    sys.exit(exit_code(results))
+    except click.ClickException:
+        raise
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(_how_to_go_on(asked), err=True)
+        sys.exit(STOPPED)
+    except Exception as error:
+        click.echo(_broken(error), err=True)
+        sys.exit(HARNESS)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
-def _check_browser(asked: str | None) -> None:
-    if asked not in (None, NONE) and shutil.which(str(asked)) is None:
-        raise ConfigurationError(f"--browser {asked}: there is no such program. Name a Chromium, or none.")
+def _how_to_go_on(asked: Asked) -> str:
+    if asked.out is None:
+        return "Stopped. Nothing was kept, for there is no --out."
+    return f"Stopped. What was judged stands in {asked.out / diary.NAME}; go on with:\n{asked.resumption}"
 
 
-def told(console: Console, judged: Iterable[Result]) -> list[Result]:
-    """Print each verdict as it falls."""
-    results = []
-    for result in judged:
-        terminal.line(console, result)
-        results.append(result)
-    return results
+def _broken(error: Exception) -> str:
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(where.filename).name}, line {where.lineno}"
+    return (
+        f"Harness: it broke itself: {type(error).__name__}: {error} ({place}). This is a fault of the suite, not "
+        "of your app. Please report it with this line."
+    )
 
 
-def write(out: Path, app: AppUnderTest, results: list[Result], *, at: str) -> None:
-    """The three files of a run."""
-    out.mkdir(parents=True, exist_ok=True)
-    document = machine.document(app, results, at=at)
-    (out / "report.json").write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    shots = {shot.fingerprint: shot.jpeg for result in results for shot in result.evidence.pictures}
-    (out / "report.html").write_text(dossier.page(document, shots), encoding="utf-8")
-    (out / "junit.xml").write_bytes(junit.document(app.name, results))
+def _look(asked: Asked) -> None:
+    """Only look: every step, and what is wrong with it."""
+    app = load(asked.description, mock_url=asked.mock_url)
+    with tempfile.TemporaryDirectory() as logs, apps(asked, app, Path(logs)) as crew:
+        looked = preflight.look(crew[0], patience=asked.patience)
+    for line in looked.lines(all=True):
+        click.echo(line, err=looked.exit_code is not None)
+    sys.exit(looked.exit_code or 0)
+
+
+def _write(asked: Asked, base_url: str | None, ca: Path | None, force: bool) -> None:
+    """Write a description; ask for what is missing where there is somebody to ask."""
+    ask = (lambda question, default: str(click.prompt(question, default=default))) if sys.stdin.isatty() else None
+    for line in init.write(
+        asked.description, base_url=base_url, mock_url=asked.mock_url, ca=ca, ask=ask, force=force
+    ):
+        click.echo(line)

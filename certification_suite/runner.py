@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from certification_suite.attended import ByHand, Person
+from certification_suite.attestations import Attestation, next_step, told
+from certification_suite.causes import cause
 from certification_suite.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Silence
 from certification_suite.drivers.chromium import Chromium
-from certification_suite.drivers.mock import MockClever
-from certification_suite.drivers.probe import Probe
+from certification_suite.drivers.mock import MockClever, shortened
+from certification_suite.drivers.probe import Probe, transport
 from certification_suite.evidence import Evidence
 from certification_suite.examination import Examination
 from certification_suite.requirements import Requirement
 from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NoBrowser, NotApplicable, Verdict
 
 MOST_EXCHANGES = 3
+LARGE = 5000
+"""Of a district of more people than that one school is looked at: all of them show no more of the app."""
 MOST_PAGES = 8
 MOST_SILENCES = 2
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+NO_ANSWERS: Mapping[str, Attestation] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,12 @@ class Result:
     excused: bool = False
     """Whether it could not run only because this machine has no real browser."""
 
+    cause: str = ""
+    """What tells this finding from others of the same requirement (causes.py)."""
+
+    carried: str | None = None
+    """The time of the earlier run this verdict was taken over from; none where this run judged it."""
+
     @property
     def failed(self) -> bool:
         return self.verdict == Fail.word
@@ -55,14 +67,19 @@ def run(
     patience: float = TIMEOUT,
     chromium: Chromium | None = None,
     hurry: float = 1.0,
-) -> Iterator[Result]:
+    said: Mapping[str, str] = NOTHING_SAID,
+    person: Person | None = None,
+    answers: Mapping[str, Attestation] = NO_ANSWERS,
+) -> Generator[Result]:
     """The results, one as soon as it is known. An app that is silent twice in a row is not asked a third time.
 
-    The browser is started once, when the first check asks for it; whoever hands it in closes it.
+    The browser is started once, when the first check asks for it; whoever hands it in closes it. `said` are
+    verdicts that stand already, for the roll-ups; `person` does in the app what no probe does; `answers` are those
+    to what no machine can see.
     """
     chromium = chromium or Chromium(None, why_not="This run uses none.")
     silent: list[Result] = []
-    said: dict[str, str] = {}
+    said = dict(said)
     for requirement in requirements:
         given_up = _given_up(silent) if len(silent) == MOST_SILENCES else None
         result = examine(
@@ -75,6 +92,8 @@ def run(
             chromium=chromium,
             hurry=hurry,
             said=said,
+            person=person,
+            answers=answers,
         )
         said[requirement.id] = result.verdict
         yield result
@@ -108,33 +127,44 @@ def examine(
     chromium: Chromium | None = None,
     hurry: float = 1.0,
     said: Mapping[str, str] = NOTHING_SAID,
+    person: Person | None = None,
+    answers: Mapping[str, Attestation] = NO_ANSWERS,
 ) -> Result:
     """Judge one requirement, on a mock and an app that remember nothing; `given_up` says why not to ask.
 
     `said` are the verdicts of the same run so far, which a roll-up sums up.
     """
     app = app.as_in(requirement.programme)
-    exam = Examination(app, MockClever(app.mock_url), Probe(app.probe_url, pause=pause), patience)
+    if person is not None:
+        person.now(f"{requirement.id} {requirement.title}")
+    clever = MockClever(app.mock_url)
+    exam = Examination(app, clever, _probe(app, clever, pause, person), patience)
     exam.chromium, exam.hurry, exam.said = chromium or exam.chromium, hurry, said
     started = clock()
     try:
-        observed, verdict, outcome = _judge(exam, requirement, given_up), PASS, None
+        observed, verdict, outcome = _judge(exam, requirement, given_up, answers), PASS, None
     except Verdict as ended:
         observed, verdict, outcome = ended.observed, ended.word, ended
     _complete(exam)
     exam.leave()
-    passed = outcome is None
     return Result(
         requirement,
         verdict,
         observed,
         (outcome.expected if outcome else None) or requirement.says,
-        "" if passed else (outcome.next_step if outcome else None) or _next_step(requirement, verdict),
+        _next_step(requirement, outcome),
         exam.evidence,
         clock() - started,
         _silence(outcome),
         excused=isinstance(outcome, NoBrowser),
+        cause=cause(outcome) if outcome else "",
     )
+
+
+def _probe(app: AppUnderTest, clever: MockClever, pause: Callable[[float], None], person: Person | None) -> Probe:
+    if person is None:
+        return Probe(transport(app), pause=pause)
+    return ByHand(transport(app), pause=pause, person=person, clever=clever)
 
 
 def _silence(outcome: Verdict | None) -> Silence | None:
@@ -143,17 +173,23 @@ def _silence(outcome: Verdict | None) -> Silence | None:
     return cause if isinstance(cause, Silence) and cause.kind != "dropped" else None
 
 
-def _judge(exam: Examination, requirement: Requirement, given_up: CouldNotRun | None) -> str:
+def _judge(
+    exam: Examination,
+    requirement: Requirement,
+    given_up: CouldNotRun | None,
+    answers: Mapping[str, Attestation],
+) -> str:
     """Run the check; every surprise becomes a verdict here, and only the app's own become fails."""
     if why := exam.app.not_applicable.get(requirement.id):
         raise NotApplicable(why)
     if requirement.check is None:
-        raise Attest(requirement.says, next_step="Write the answer down for the reviewer.")
+        raise Attest(told(requirement, answers), next_step=next_step(requirement, answers))
     if given_up:
         raise given_up
     reached = False
     try:
-        exam.clever.reset()
+        if cut := exam.clever.reset(None if exam.app.whole_district else LARGE):
+            exam.evidence.note(cut)
         exam.probe.reset()
         exam.mark = exam.clever.mark()
         exam.browser().open(exam.app.url(exam.app.login_page), until=lambda url: True)
@@ -181,6 +217,8 @@ def _complete(exam: Examination) -> None:
     try:
         if not evidence.exchanges and exam.mark:
             evidence.show(*exam.exchanges("oauth", "identity", "data")[-MOST_EXCHANGES:])
+        if exam.mark:
+            evidence.injected += shortened(exam.clever.events(exam.mark))
     except CouldNotRun:
         pass
     if len(evidence.exchanges) > MOST_EXCHANGES:
@@ -190,8 +228,12 @@ def _complete(exam: Examination) -> None:
     evidence.probe += [line for line in exam.probe.answers[-MOST_EXCHANGES:] if not line.startswith("POST /reset")]
 
 
-def _next_step(requirement: Requirement, verdict: str) -> str:
-    return requirement.mend if verdict == Fail.word else "Look at it yourself, or show it to the reviewer."
+def _next_step(requirement: Requirement, outcome: Verdict | None) -> str:
+    if outcome is None:
+        return ""
+    if outcome.next_step is not None:
+        return outcome.next_step
+    return requirement.mend if isinstance(outcome, Fail) else "Look at it yourself, or show it to the reviewer."
 
 
 def exit_code(results: Iterable[Result]) -> int:

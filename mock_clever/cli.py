@@ -136,12 +136,24 @@ def demo(preset: str, out: Path, lms: str | None, variation: int | None, only: s
     sys.exit(code)
 
 
-@main.command()
+WITHOUT_A_MOCK = {"--list", "--probe-openapi", "--init"}
+"""What the suite answers by itself."""
+
+
+class Passing(click.Command):
+    """A command that hands what it does not know to the suite, and says what the suite takes."""
+
+    def format_help(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help(context, formatter)
+        formatter.write("\nThe suite takes:\n" + _load("demo").options())
+
+
+@main.command(cls=Passing, context_settings={"ignore_unknown_options": True})
 @click.option(
     "--app", "described", type=click.Path(path_type=Path), default=Path("certification.toml"), show_default=True
 )
 @click.option("--mock", "url", help="The URL of a running mock; without it one is started for the run.")
-@click.option("--preset", default="sandbox", show_default=True, help="The district of the mock that is started.")
+@click.option("--preset", help="The district of the mock that is started.  [default: sandbox]")
 @click.option("--port", default=PORT, show_default=True, help="The port of the mock that is started.")
 @click.option(
     "--out",
@@ -151,41 +163,58 @@ def demo(preset: str, out: Path, lms: str | None, variation: int | None, only: s
     help="Where the reports go.",
 )
 @click.option("--variation", type=int, metavar="SEED", help="The mock that is started varies all it may.")
-@click.option("--only", metavar="IDS", help="Just these requirements, as SSO-05,SYN-06.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first fail.")
-@click.option("--browser", metavar="PATH|none", help="The Chromium to use; left out, one on the PATH.")
+@click.argument("more", nargs=-1, type=click.UNPROCESSED, metavar="[OPTIONS OF THE SUITE]")
 def certify(
     described: Path,
     url: str | None,
-    preset: str,
+    preset: str | None,
     port: int,
     out: Path,
     variation: int | None,
-    only: str | None,
-    fail_fast: bool,
-    browser: str | None,
+    more: tuple[str, ...],
 ) -> None:
     """Certify the app that a certification.toml describes.
 
     The mock that is started listens where your app expects Clever, and knows the redirect URI of the file. Exit
     codes: 0 nothing required failed, 1 something did, 2 the configuration is wrong, 3 the harness failed.
     """
-    more = ["--out", str(out), *(["--only", only] if only else []), *(["--fail-fast"] if fail_fast else [])]
-    more += ["--browser", browser] if browser else []
+    told = {"--out": str(out), "--preset": preset, "--variation": variation}
+    options = [str(part) for name, value in told.items() if value is not None for part in (name, value)]
     demo = _load("demo")
-    if url is not None:
-        sys.exit(demo.certify(described, url, more))
+    if url is not None or {*more} & WITHOUT_A_MOCK:
+        sys.exit(demo.certify(described, url, [*options, *more]))
     serving = _load("serving")
     try:
         server = serving.Server("127.0.0.1", port)
     except serving.ListenError as wrong:
         raise Refused(f"{wrong} If it is a mock that runs already, say --mock http://127.0.0.1:{port}.") from None
     try:
-        app = _app(preset, 0, None, demo.redirect_uris(described), None, variation=variation)
+        app = _app(preset or "sandbox", 0, None, demo.redirect_uris(described), None, variation=variation)
     except Refused:
         server.close()
         raise
-    sys.exit(demo.certify_with(app, server, described, more))
+    sys.exit(demo.certify_with(app, server, described, [*options, "--mock-port", str(port), *more]))
+
+
+_PASSED_ON: dict[str, Any] = {
+    "context_settings": {"ignore_unknown_options": True, "help_option_names": []},
+    "add_help_option": False,
+}
+_OPTIONS = click.argument("options", nargs=-1, type=click.UNPROCESSED)
+
+
+@main.command(**_PASSED_ON)
+@_OPTIONS
+def requirements(options: tuple[str, ...]) -> None:
+    """Print what Clever asks of an app: a table, JSON, or one row in full."""
+    sys.exit(_suite("listing", options))
+
+
+@main.command(**_PASSED_ON)
+@_OPTIONS
+def attest(options: tuple[str, ...]) -> None:
+    """Answer what no machine can see; without arguments, list what is still open."""
+    sys.exit(_suite("attesting", options))
 
 
 @main.command()
@@ -306,6 +335,12 @@ def openapi(url: str) -> None:
     """Print the OpenAPI document of everything the mock serves."""
     described = _load("openapi").document(_app("tiny", 0, None, (), None), url)
     click.echo(json.dumps(described, ensure_ascii=False, indent=2))
+
+
+def _suite(module: str, options: tuple[str, ...]) -> int:
+    """Run a command of the certification suite as a process of its own, for the mock knows nothing of it."""
+    run = importlib.import_module("subprocess").run
+    return int(run([sys.executable, "-m", f"certification_suite.{module}", *options], check=False).returncode)
 
 
 def _load(name: str) -> Any:

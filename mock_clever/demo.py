@@ -29,6 +29,9 @@ TIMEOUT = 30
 HURRY = "40"
 PATIENCE = "10"
 """How many times shorter the vendor app waits for a slow answer, in its hurry (vendor_app/clock.py)."""
+NO_VERDICT = 3
+LOOPBACK = "127.0.0.1,localhost,::1"
+SUITE = (sys.executable, "-m", "certification_suite")
 CALLBACK, LIBRARY_CALLBACK = "/oauth/clever/callback", "/oauth/clever/library"
 
 
@@ -36,9 +39,16 @@ class VendorSilentError(Exception):
     """The reference vendor app did not start; the message says where it said why."""
 
 
+def _asked(method: str, url: str, **options: Any) -> requests.Response:
+    """One request to this machine, past every proxy that the shell names."""
+    with requests.Session() as http:
+        http.trust_env = False
+        return http.request(method, url, **options)
+
+
 def environment(url: str) -> dict[str, str]:
     """The settings a running mock gives to a vendor app. Raises OSError when none answers."""
-    response = requests.get(f"{url}/_mock/env", timeout=TIMEOUT)
+    response = _asked("GET", f"{url}/_mock/env", timeout=TIMEOUT)
     response.raise_for_status()
     found: dict[str, str] = response.json()
     return found
@@ -62,7 +72,7 @@ def run(app: Flask, out: Path, keep: bool, only: str | None = None) -> int:
                 clever.url,
                 ("--out", str(out), "--hurry", PATIENCE, *chosen),
             )
-            requests.post(f"{clever.url}/_mock/reset", timeout=TIMEOUT)
+            _asked("POST", f"{clever.url}/_mock/reset", timeout=TIMEOUT)
             if keep:
                 _wait(f"Everything still runs: open {vendor} and {clever.url}; Ctrl-C ends it.")
     return code
@@ -77,10 +87,26 @@ def _wait(line: str) -> None:
     told.wait()
 
 
-def certify(described: Path, url: str, more: Sequence[str]) -> int:
-    """Run the suite over a mock that is running; its exit code."""
-    command = [sys.executable, "-m", "certification_suite", "--app", str(described), "--mock", url, *more]
-    return int(subprocess.run(command, check=False).returncode)
+def certify(described: Path, url: str | None, more: Sequence[str]) -> int:
+    """Run the suite over a mock that is running; its exit code. Ctrl-C and SIGTERM are for the suite to end by."""
+    mock = () if url is None else ("--mock", url)
+    suite = subprocess.Popen([*SUITE, "--app", str(described), *mock, *more])
+    before = signal.signal(signal.SIGTERM, lambda _number, _frame: suite.terminate())
+    try:
+        while True:
+            try:
+                code = suite.wait()
+                return code if code >= 0 else NO_VERDICT  # something killed it
+            except KeyboardInterrupt:
+                pass  # at a terminal the suite was told as well, and says how to go on
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def options() -> str:
+    """What the suite can be asked, as its help lists it."""
+    told = subprocess.run([*SUITE, "--help"], capture_output=True, text=True, check=False).stdout
+    return told.partition("Options:\n")[2]
 
 
 def redirect_uris(described: Path) -> tuple[str, ...]:
@@ -106,7 +132,7 @@ def certify_with(app: Flask, server: Server, described: Path, more: Sequence[str
         library, client = _table(described, "library").get("redirect_uri"), environment(clever.url)
         if isinstance(library, str):
             body = {"client_id": client["CLEVER_LIBRARY_CLIENT_ID"], "redirect_uris": [library]}
-            requests.post(f"{clever.url}/_mock/apps", json=body, timeout=TIMEOUT)
+            _asked("POST", f"{clever.url}/_mock/apps", json=body, timeout=TIMEOUT)
         return certify(described, clever.url, more)
 
 
@@ -121,13 +147,13 @@ def _vendor(url: str, out: Path) -> Iterator[str]:
     for client in _get(url, "/_mock/apps")["apps"]:
         arrival = LIBRARY_CALLBACK if client["products"] == ["library"] else CALLBACK
         body = {"client_id": client["client_id"], "redirect_uris": [f"http://127.0.0.1:{port}{arrival}"]}
-        requests.post(f"{url}/_mock/apps", json=body, timeout=TIMEOUT).raise_for_status()
+        _asked("POST", f"{url}/_mock/apps", json=body, timeout=TIMEOUT).raise_for_status()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, Path(out, "vendor.log").open("w", encoding="utf-8") as log:
         command = [sys.executable, "-m", "vendor_app", "--port", str(port), "--probe", "--page-size", "5"]
         command += ["--hurry", HURRY, "--openid", "--both-apps"]
         command += ["--database", str(Path(folder, "vendor.sqlite"))]
-        settings = os.environ | environment(url)
+        settings = os.environ | environment(url) | dict.fromkeys(("NO_PROXY", "no_proxy"), LOOPBACK)
         process = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
             assert process.stdout is not None
@@ -168,7 +194,7 @@ def _signed_in_page(vendor: str, person: dict[str, Any]) -> requests.Response:
 
 
 def _show_sync(vendor: str) -> None:
-    told = requests.post(f"{vendor}/probe/sync", json={"mode": "full"}, timeout=10 * TIMEOUT).json()
+    told = _asked("POST", f"{vendor}/probe/sync", json={"mode": "full"}, timeout=10 * TIMEOUT).json()
     counts = ", ".join(f"{name} {count}" for name, count in told.get("counts", {}).items())
     _say(f"   Full sync: {told.get('status')}. {counts}")
 
@@ -208,7 +234,7 @@ url = "{vendor}/probe"
 
 
 def _get(url: str, path: str) -> dict[str, Any]:
-    response = requests.get(url + path, timeout=TIMEOUT)
+    response = _asked("GET", url + path, timeout=TIMEOUT)
     response.raise_for_status()
     found: dict[str, Any] = response.json()
     return found

@@ -20,13 +20,18 @@ import msgspec  # noqa: E402
 from test_architecture import LAYERS  # noqa: E402
 from town import town  # noqa: E402
 
-from certification_suite.catalogue import catalogue  # noqa: E402
+from certification_suite import attesting, cli, listing  # noqa: E402
+from certification_suite.catalogue import PROGRAMMES, catalogue  # noqa: E402
+from certification_suite.combinations import COMBINATIONS  # noqa: E402
+from certification_suite.keys import KEYS as DESCRIPTION  # noqa: E402
+from certification_suite.parts import PARTS  # noqa: E402
 from certification_suite.requirements import Requirement  # noqa: E402
 from mock_clever.app import create_app  # noqa: E402
 from mock_clever.changes import TYPES as CHANGES  # noqa: E402
 from mock_clever.changes import summary  # noqa: E402
 from mock_clever.cli import main  # noqa: E402
 from mock_clever.faults.kinds import KINDS  # noqa: E402
+from mock_clever.faults.targets import TARGETS  # noqa: E402
 from mock_clever.fields import FIELDS  # noqa: E402
 from mock_clever.ledger import KINDS as LEDGER_KINDS  # noqa: E402
 from mock_clever.ledger import MARKS, ledger  # noqa: E402
@@ -95,11 +100,22 @@ def routes(prefix: str) -> str:
     return table(("method", "path", "what it does"), sorted(rows, key=lambda row: (row[1], row[0])))
 
 
+SUITE = {"attest": attesting.main, "certify": cli.main, "requirements": listing.main}
+"""The commands that pass options on to the certification suite, and what takes them there."""
+
+
+def options(name: str, command: click.Command) -> str:
+    """What a command may be told, each once, whoever takes it."""
+    passed_on = SUITE[name].params if name in SUITE else []
+    told = [one for one in (*command.params, *passed_on) if one.nargs != -1 and not getattr(one, "hidden", False)]
+    return " ".join(dict.fromkeys(f"`{one.opts[-1].removesuffix('_')}`" for one in told))
+
+
 def commands() -> str:
     rows = [
         (
             f"`mock-clever {name}`",
-            " ".join(f"`{option.opts[-1]}`" for option in command.params),
+            options(name, command),
             command.get_short_help_str(90),
         )
         for name, command in sorted(main.commands.items())
@@ -109,7 +125,12 @@ def commands() -> str:
 
 
 def faults() -> str:
-    return table(("kind", "what it does"), [(f"`{name}`", first_line(kind)) for name, kind in KINDS.items()])
+    rows = [(f"`{name}`", " ".join((kind.__doc__ or "").split())) for name, kind in KINDS.items()]
+    return table(("kind", "what it does"), rows)
+
+
+def targets() -> str:
+    return table(("target", "what it strikes"), [(f"`{name}`", row.means) for name, row in TARGETS.items()])
 
 
 def changes() -> str:
@@ -123,10 +144,34 @@ def changes() -> str:
 
 def requirements() -> str:
     rows = [
-        (r.id, r.level, r.says, ", ".join(f"`{name}`" for name in r.refuted_by) or summed(r), r.source)
+        (
+            *(r.id, r.level, r.evidence, r.since, r.says),
+            ", ".join(f"`{name}`" for name in r.refuted_by) or summed(r),
+            r.source,
+        )
         for r in catalogue()
+        if r.level != "questionnaire"
     ]
-    return table(("id", "level", "what it says", "refuted by", "source"), rows)
+    return table(("id", "level", "class", "since", "what it says", "refuted by", "source"), rows)
+
+
+def questionnaire() -> str:
+    rows = [
+        (r.id, r.title, r.says, "yes" if r.prefilled else "") for r in catalogue() if r.level == "questionnaire"
+    ]
+    return table(("id", "about", "what it asks", "pre-filled"), rows)
+
+
+def combinations() -> str:
+    rows = [
+        (
+            " + ".join(PROGRAMMES[name] for name in PROGRAMMES if name in one.programmes),
+            "once, together" if one.together else "each for itself",
+            f"{one.source}, chosen" if one.chosen else one.source,
+        )
+        for one in COMBINATIONS
+    ]
+    return table(("built together", "submitted", "known from"), rows)
 
 
 def summed(r: Requirement) -> str:
@@ -137,6 +182,30 @@ def summed(r: Requirement) -> str:
 def defects() -> str:
     rows = [(f"`{name}`", first_line(kind), ", ".join(kind.refutes)) for name, kind in DEFECTS.items()]
     return table(("defect", "the mistake", "refutes"), rows)
+
+
+def kills_by_defect() -> str:
+    refuted = {r.id: r for r in catalogue() if r.check}
+
+    def verdict(programme: str, ids: Iterable[str]) -> str:
+        failed = [refuted[id_] for id_ in ids if refuted[id_].programme == programme]
+        kept = "" if any(r.decides for r in failed) else "advised: "
+        return kept + ", ".join(r.id for r in failed) if failed else "–"
+
+    rows = [
+        (f"`{name}`", kind.models, *(verdict(programme, kind.refutes) for programme in PROGRAMMES))
+        for name, kind in DEFECTS.items()
+    ]
+    return table(("defect", "modelled on", *PROGRAMMES.values()), rows)
+
+
+def kills_by_requirement() -> str:
+    rows = [
+        (r.id, r.title, ", ".join(f"`{name}`" for name in r.refuted_by) or summed(r))
+        for r in catalogue()
+        if r.check
+    ]
+    return table(("id", "title", "killed by"), rows)
 
 
 def personalities() -> str:
@@ -221,9 +290,32 @@ def ledger_counts() -> str:
     return table(("kind", *MARKS), rows)
 
 
+def description_keys() -> str:
+    rows = [
+        (f"`[{name}]` `{key}`", what.says, f"`{what.example}`", "required" if what.required else what.left_out)
+        for name, keys in DESCRIPTION.items()
+        for key, what in keys.items()
+    ]
+    return table(("key", "what it says", "example", "left out"), rows)
+
+
+def probe_parts() -> str:
+    rows = [
+        (
+            f"`{part.name}`",
+            f"`{part.method} {part.path}`",
+            ", ".join(f"`{name}`" for name in (*part.in_path, *part.takes)),
+            f"`{part.answers}`",
+            part.says,
+        )
+        for part in PARTS.values()
+    ]
+    return table(("part", "request", "given", "answer", "what for"), rows)
+
+
 def sample(name: str) -> str:
     path = ROOT / "docs" / "samples" / name
-    language = {".py": "python", ".sh": "sh", ".toml": "toml"}[path.suffix]
+    language = {".py": "python", ".sh": "sh", ".toml": "toml", ".json": "json"}[path.suffix]
     return f"```{language}\n{path.read_text(encoding='utf-8')}```\n"
 
 
@@ -234,6 +326,7 @@ PRINTED: dict[str, Callable[[], str]] = {
     "control routes": lambda: routes("/_mock/"),
     "commands": commands,
     "faults": faults,
+    "targets": targets,
     "changes": changes,
     "quirks": lambda: table(
         ("quirk", "someone who"), [(f"`{name}`", quirk.says) for name, quirk in QUIRKS.items()]
@@ -252,8 +345,14 @@ PRINTED: dict[str, Callable[[], str]] = {
         ("misbehaviour", "what is wrong"), [(f"`{name}`", each.says) for name, each in MISBEHAVIOURS.items()]
     ),
     "personalities": personalities,
+    "description keys": description_keys,
+    "probe parts": probe_parts,
     "requirements": requirements,
+    "questionnaire": questionnaire,
+    "combinations": combinations,
     "defects": defects,
+    "kills by defect": kills_by_defect,
+    "kills by requirement": kills_by_requirement,
 }
 
 
