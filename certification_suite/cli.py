@@ -19,6 +19,7 @@ from rich.console import Console
 
 from certification_suite import diary, init, parts, preflight
 from certification_suite.asked import Asked
+from certification_suite.by_login import by_login
 from certification_suite.catalogue import PROGRAMMES, catalogue
 from certification_suite.config import ConfigurationError, load
 from certification_suite.course import certify
@@ -97,6 +98,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--preflight", "only_look", is_flag=True, help="Look whether all is set up, and stop.")
 @click.option("--init", "only_write", is_flag=True, help="Write the file that describes the app, and stop.")
 @click.option("--base-url", metavar="URL", help="Where the app runs, for --init.")
+@click.option("--login-url", metavar="URL", help="Judge by this alone, without a file: the rest is guessed.")
 @click.option("--ca", type=FILE, help="The authority of the app's https certificate, for --init.")
 @click.option("--force", is_flag=True, help="Let --init write over a file that is there.")
 @click.option("--list", "only_list", is_flag=True, help="Print the catalogue and stop.")
@@ -110,6 +112,7 @@ def main(
     only_list: bool,
     only_describe: bool,
     base_url: str | None,
+    login_url: str | None,
     ca: Path | None,
     force: bool,
     **options: Any,
@@ -128,10 +131,9 @@ def main(
             click.echo(parts.openapi())
         elif only_write:
             _write(asked, base_url, ca, force)
-        elif only_look:
-            _look(asked)
         else:
-            sys.exit(certify(asked, Console(soft_wrap=False)))
+            asked = _guessed(asked, login_url) if login_url else asked
+            sys.exit(_look(asked) if only_look else certify(asked, Console(soft_wrap=False)))
 
 
 @contextmanager
@@ -173,14 +175,23 @@ def _broken(error: Exception) -> str:
     )
 
 
-def _look(asked: Asked) -> None:
-    """Only look: every step, and what is wrong with it."""
+def _guessed(asked: Asked, login_url: str) -> Asked:
+    """The run, by what could be guessed of the app behind this login page."""
+    asked, told = by_login(asked, login_url)
+    for line in told:
+        click.echo(line)
+    click.echo()
+    return asked
+
+
+def _look(asked: Asked) -> int:
+    """Only look: every step, and what is wrong with it; the exit code."""
     app = load(asked.description, mock_url=asked.mock_url)
     with tempfile.TemporaryDirectory() as logs, apps(asked, app, Path(logs)) as crew:
         looked = preflight.look(crew[0], patience=asked.patience)
     for line in looked.lines(all=True):
         click.echo(line, err=looked.exit_code is not None)
-    sys.exit(looked.exit_code or 0)
+    return looked.exit_code or 0
 
 
 def _write(asked: Asked, base_url: str | None, ca: Path | None, force: bool) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from certification_suite.config import ConfigurationError, Places, describe
-from certification_suite.init_guess import YOURS, Guess, Guesses, guess
+from certification_suite.init_guess import LOGIN_PAGES, YOURS, Guess, Guesses, guess
 from certification_suite.keys import KEYS, TABLES, Key
 from certification_suite.parts import PARTS
 
@@ -40,12 +40,15 @@ def write(
     path: Path,
     *,
     base_url: str | None = None,
+    login_page: str | None = None,
     mock_url: str | None = None,
     ca: Path | None = None,
     ask: Ask | None = None,
     force: bool = False,
 ) -> list[str]:
     """Write the file, and say what was guessed from what. Without `ask` nobody is asked anything.
+
+    `login_page` is where a login begins, if that is known; else the usual pages are looked at.
 
     Raises ConfigurationError where a file stands already, or an address is none.
     """
@@ -59,7 +62,8 @@ def write(
             raise ConfigurationError(f"{key} {wrong}")
     if ca is not None and not ca.is_file():
         raise ConfigurationError(f"There is no file {ca}. Name the certificate of your app's authority, ca.pem.")
-    seen = guess(base_url, mock_url, str(ca) if ca else None)
+    pages = (login_page,) if login_page else LOGIN_PAGES
+    seen = guess(base_url, mock_url, str(ca) if ca else None, pages=pages)
     if ca is not None:
         seen.put("ca", os.path.relpath(ca, path.absolute().parent), YOURS)
     _fill_in(seen)

@@ -5,7 +5,7 @@ A guess says what it was guessed from; where nothing could be seen there is none
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -70,8 +70,13 @@ class Guesses:
         return found.value if found and not found.doubtful else None
 
 
-def guess(base_url: str, mock_url: str | None, ca: str | None = None) -> Guesses:
-    """What can be said of the app at this address, whose https certificate comes from this authority."""
+def guess(
+    base_url: str, mock_url: str | None, ca: str | None = None, *, pages: Sequence[str] = LOGIN_PAGES
+) -> Guesses:
+    """What can be said of the app at this address, whose https certificate comes from this authority.
+
+    A way to Clever is looked for on these pages, in order.
+    """
     seen = Guesses(ca)
     seen.put("base_url", base_url, YOURS)
     answer = look(base_url, ca=ca, patience=PATIENCE)
@@ -79,28 +84,28 @@ def guess(base_url: str, mock_url: str | None, ca: str | None = None) -> Guesses
         cause, next_step = told(base_url, answer)
         with_ca = " and --init again with --ca FILE" if answer.kind == "untrusted" else ""
         seen.remarks.append(f"{cause} {next_step.rstrip('.')}{with_ca}. Until then the file holds examples.")
-    doors = _doors(base_url, ca) if isinstance(answer, Answered) else []
-    _the_way_in(seen, doors)
+    ways = doors(base_url, ca, pages=pages) if isinstance(answer, Answered) else []
+    _the_way_in(seen, ways, pages)
     if mock_url:
         seen.put("mock_url", mock_url, YOURS, table="clever")
-    elif doors and urlsplit(doors[0].asked).hostname not in REAL_CLEVER:
-        mock_url = doors[0].asked.partition(AUTHORIZE)[0]
+    elif ways and urlsplit(ways[0].asked).hostname not in REAL_CLEVER:
+        mock_url = ways[0].asked.partition(AUTHORIZE)[0]
         seen.put("mock_url", mock_url, "there a login of your app leads", table="clever")
     if isinstance(answer, Answered):
         _the_probe(seen, base_url)
         _the_name(seen, answer.page)
     if mock_url:
-        _what_the_mock_knows(seen, MockClever(mock_url), doors)
+        _what_the_mock_knows(seen, MockClever(mock_url), ways)
     return seen
 
 
 # ── the app's pages ──
 
 
-def _doors(base_url: str, ca: str | None) -> list[Door]:
+def doors(base_url: str, ca: str | None = None, *, pages: Sequence[str] = LOGIN_PAGES) -> list[Door]:
     """The ways to Clever from the first page that has any; each Clever app once."""
     browser = Browser("", (base_url,), patience=PATIENCE, ca=ca)
-    for path in LOGIN_PAGES:
+    for path in pages:
         found: dict[str | None, Door] = {}
         for door in _doors_of(browser, base_url, path):
             found.setdefault(door.says("client_id"), door)
@@ -141,11 +146,10 @@ def _leads_to_clever(url: str) -> bool:
     return urlsplit(url).path.endswith(AUTHORIZE)
 
 
-def _the_way_in(seen: Guesses, doors: list[Door]) -> None:
+def _the_way_in(seen: Guesses, doors: list[Door], pages: Sequence[str]) -> None:
     if not doors:
         seen.remarks.append(
-            f"No way to Clever was found on {', '.join(LOGIN_PAGES)}: say in login_page and start_login "
-            "where it is."
+            f"No way to Clever was found on {', '.join(pages)}: say in login_page and start_login where it is."
         )
         return
     main = doors[0]
