@@ -4,7 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')  # some tests wait for a while
 
-.PHONY: demo test setup check screenshots bench lock clean
+SHARD ?=
+PART := $(or $(subst /,-of-,$(SHARD)),whole)
+CHECK ?= $(and $(CI),--check)  # in CI a page that said otherwise is a failure
+
+.PHONY: demo test prove proven setup check screenshots bench lock clean
 
 demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
 	$(BIN)/mock-clever demo
@@ -12,6 +16,17 @@ demo: setup  ## set-up, then the whole loop: mock, vendor app, certification
 test: setup  ## set-up, a browser where one can be had, then all tests
 	@.ci/browser $(BIN)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+prove: setup  ## the proof of the certification suite, docs/kill-matrix.md; SHARD=1/3 runs a third of it
+	@.ci/browser $(BIN)
+	rm -rf reports/proof/whole reports/proof/$(PART)
+	PROOF=reports/proof/$(PART) SHARD=$(SHARD) $(BIN)/python -m pytest -n $(WORKERS) -m proof tests/certification_suite
+ifeq ($(SHARD),)
+	$(BIN)/python tests/certification_suite/proof.py $(CHECK) reports/proof/$(PART)
+endif
+
+proven: setup  ## docs/kill-matrix.md from the parts of a sharded proof in reports/proof
+	$(BIN)/python tests/certification_suite/proof.py $(CHECK) reports/proof
 
 setup: $(VENV)/ready  ## create .venv with everything the other targets need
 

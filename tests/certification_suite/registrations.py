@@ -27,7 +27,7 @@ class Mistake:
 MISTAKES = {
     "RegistersAnAddressThatIsNotThere": Mistake(
         {"redirect_uris": ["{home}/oauth/callback/that/was", "{home}/oauth/clever/callback"]},
-        frozenset({"SSO-C3", "SSO-C5", "SSO-C6", "SSO-08"}),
+        frozenset({"SSO-C3", "SSO-C5", "SSO-C6", "SSO-08", "SSO-O1"}),
     ),
     "RegistersTooFewUserTypes": Mistake({"supported_user_types": ["student", "teacher"]}, frozenset({"SSO-C4"})),
     "LacksLmsConnect": Mistake(

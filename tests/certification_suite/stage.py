@@ -73,11 +73,11 @@ class Door:
 class Stage:
     """A mock, a door, and the description of what stands behind it."""
 
-    def __init__(self, mock_url: str) -> None:
+    def __init__(self, mock_url: str, chromium: Chromium) -> None:
         self.mock_url = mock_url
         self.door = Door()
         self.reference: Wsgi | None = None
-        self.chromium = Chromium(installed())
+        self.chromium = chromium
         self.callback = self.door.url + CALLBACK
         self.env = self._control("GET", "env")
         arrives = {
@@ -122,6 +122,7 @@ class Stage:
     def described(self, **app: Any) -> AppUnderTest:
         """What `certification.toml` would say; keyword arguments change [app], `probe=False` leaves it out."""
         others = app.pop("other_client_ids", [self.env["CLEVER_CLIENT_ID"]])
+        whole = app.pop("whole_district", False)
         probe, client_id = app.pop("probe", True), app.pop("client_id", self.env["CLEVER_SSO_CLIENT_ID"])
         document: dict[str, Any] = {
             "app": {
@@ -142,6 +143,7 @@ class Stage:
                 "client_id": client_id,
                 "sync_client_id": self.env["CLEVER_CLIENT_ID"],
                 "other_client_ids": others,
+                "whole_district": whole,
             },
             "library": {
                 "client_id": self.env["CLEVER_LIBRARY_CLIENT_ID"],
@@ -174,21 +176,24 @@ class Stage:
         return {result.requirement.id: result for result in results}
 
     def close(self) -> None:
-        self.chromium.close()
         self.door.close()
 
 
 @contextmanager
-def set_up(settings: Settings | None = None) -> Iterator[Stage]:
-    """A stage with a mock of the sandbox, whose open questions are answered so.
+def set_up(
+    settings: Settings | None = None, *, preset: str = "sandbox", chromium: Chromium | None = None
+) -> Iterator[Stage]:
+    """A stage with a mock of this district, whose open questions are answered so.
 
     Calls take the shortcut while the reference app stands there: any other may hang up, or never answer.
+    A browser that is handed in stays open.
     """
-    worlds = Worlds(start(Scenario(preset="sandbox", settings=settings or Settings())))
+    worlds = Worlds(start(Scenario(preset=preset, settings=settings or Settings())))
     clever = create_mock(worlds)
+    own = chromium or Chromium(installed())
 
     with running(clever) as server:
-        stage = Stage(server.url)
+        stage = Stage(server.url, own)
 
         def wire_matters() -> bool:
             world = worlds.get(MAIN)
@@ -198,3 +203,5 @@ def set_up(settings: Settings | None = None) -> Iterator[Stage]:
         with shortcut(apps, wire_matters):
             yield stage
         stage.close()
+        if chromium is None:
+            own.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from proof import facts, write_down
 from stage import Stage
 from tiny_app import TinyApp
 
@@ -23,9 +25,11 @@ TINY: dict[str, Any] = {
 }
 
 
+@pytest.mark.proof
 def test_an_app_in_another_style_passes_what_can_be_seen(stage: Stage) -> None:
     stage.door.app = TinyApp(stage.env, stage.callback)
     results = stage.judge(**TINY)
+    write_down("other", "tiny app", facts(results))
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
     assert {others.pop(id_)[0] for id_ in OTHERS} == {"not applicable"}
     assert others.pop("ADJ-25")[0] == "fail"  # it remembers one login that was begun, not two
@@ -33,11 +37,13 @@ def test_an_app_in_another_style_passes_what_can_be_seen(stage: Stage) -> None:
     assert {verdict for verdict, _ in others.values()} == {"needs review"}
 
 
+@pytest.mark.proof
 def test_an_app_without_a_button_of_its_own_is_judged_by_portal_launches(stage: Stage) -> None:
     app = TinyApp(stage.env, stage.callback)
     app.door = lambda query, cookie: ("200 OK", [], "<p>Come in through your school's portal.</p>")  # type: ignore[method-assign]
     stage.door.app = app
     results = stage.judge(**TINY)
+    write_down("other", "tiny app, portal only", facts(results))
     others = {id_: (r.verdict, r.observed) for id_, r in results.items() if r.verdict not in ("pass", "attest")}
     assert {others.pop(id_)[0] for id_ in OTHERS} == {"not applicable"}
     assert set(others) == UNSEEN | {"ADJ-04", "ADJ-25", "SSO-R1"}, others

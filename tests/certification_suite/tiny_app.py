@@ -1,23 +1,44 @@
 """Another vendor app in another style: bare WSGI, a signed cookie, no probe, no roster, words of its own.
 
 It shares no code with the reference app. It accepts a portal launch as it comes instead of starting over, and asks
-version 3.0.
+version 3.0. It runs by itself, too, from any folder:
+
+    python tests/certification_suite/tiny_app.py --mock http://127.0.0.1:8123 --port 5001
+
+registers itself at the mock, writes a certification.toml where it was started, and serves until it is stopped.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import hmac
 import html
 import itertools
 from collections.abc import Iterable
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
+from wsgiref.simple_server import make_server
 
 import requests
 
 KEY = b"a key of its own"
+CALLBACK = "/came"
+DESCRIPTION = """\
+[app]
+name = "A desk of your own"
+base_url = "{home}"
+redirect_uri = "{home}/came"
+home_page = "/desk"
+programmes = ["sso"]
+user_types = ["student", "teacher", "staff"]
+
+[clever]
+mock_url = "{mock}"
+client_id = "{client}"
+"""
 
 
 class Refused(Exception):
@@ -134,3 +155,24 @@ class TinyApp:
 
 def mac(value: str) -> str:
     return hmac.new(KEY, value.encode(), hashlib.sha256).hexdigest()
+
+
+def serve(mock: str, port: int) -> None:
+    """The app by itself, known to the mock, with its description beside it."""
+    home = f"http://127.0.0.1:{port}"
+    env = requests.get(f"{mock}/_mock/env", timeout=10).json()
+    client = env["CLEVER_SSO_CLIENT_ID"]
+    record = {"client_id": client, "redirect_uris": [home + CALLBACK]}
+    requests.post(f"{mock}/_mock/apps", json=record, timeout=10).raise_for_status()
+    with make_server("127.0.0.1", port, TinyApp({**env, "MOCK_CLEVER_URL": mock}, home + CALLBACK)) as server:
+        Path("certification.toml").write_text(DESCRIPTION.format(home=home, mock=mock, client=client))
+        print(f"A desk of your own at {home}; judge it: mock-clever certify --app certification.toml", flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    said = argparse.ArgumentParser(description="A small vendor app, for trying the certification suite on.")
+    said.add_argument("--mock", default="http://127.0.0.1:8123", help="where the mock runs")
+    said.add_argument("--port", type=int, default=5001)
+    given = said.parse_args()
+    serve(given.mock.rstrip("/"), given.port)
