@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from certification_suite import questionnaire
+from certification_suite.answering import questionnaire
 from certification_suite.checks import (
     accounts,
     attestations,
@@ -36,7 +36,7 @@ from certification_suite.checks import (
     upheavals,
     versions,
 )
-from certification_suite.config import AppUnderTest, ConfigurationError
+from certification_suite.describing.config import AppUnderTest, ConfigurationError
 from certification_suite.requirements import REQUIREMENTS, Requirement
 
 PROGRAMMES = {

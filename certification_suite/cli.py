@@ -17,15 +17,16 @@ from typing import Any
 import click
 from rich.console import Console
 
-from certification_suite import diary, init, parts, preflight
-from certification_suite.asked import Asked
-from certification_suite.by_login import by_login
 from certification_suite.catalogue import PROGRAMMES, catalogue
-from certification_suite.config import ConfigurationError, load
-from certification_suite.course import certify
+from certification_suite.describing import init, parts, preflight
+from certification_suite.describing.by_login import by_login
+from certification_suite.describing.config import ConfigurationError, load
 from certification_suite.drivers.browser import TIMEOUT
-from certification_suite.judging import apps
 from certification_suite.reports import terminal
+from certification_suite.running import diary
+from certification_suite.running.asked import Asked
+from certification_suite.running.course import certify
+from certification_suite.running.judging import apps
 from certification_suite.verdicts import CouldNotRun
 
 WRONG_CONFIGURATION = 2

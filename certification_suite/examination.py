@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from certification_suite import supplies
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Browser, Silence
 from certification_suite.drivers.chromium import Chromium, Device
 from certification_suite.drivers.mock import Connection, MockClever, Person

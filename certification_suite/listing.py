@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from certification_suite.answering.combinations import COMBINATIONS, GATES
 from certification_suite.catalogue import PROGRAMMES, catalogue
-from certification_suite.combinations import COMBINATIONS, GATES
 from certification_suite.reports import terminal
 from certification_suite.requirements import EVIDENCE, GUIDES, LEVELS, PROOF, Requirement
 

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from certification_suite import attestations, preflight
-from certification_suite.asked import Asked
+from certification_suite.answering import attestations
 from certification_suite.catalogue import PROGRAMMES, chosen
-from certification_suite.config import AppUnderTest, ConfigurationError, load
+from certification_suite.describing import preflight
+from certification_suite.describing.config import AppUnderTest, ConfigurationError, load
 from certification_suite.drivers.browser import TIMEOUT
-from certification_suite.judging import Judging, apps
-from certification_suite.mock_process import mock_of_its_own
 from certification_suite.requirements import EVIDENCE, LEVELS, Requirement
-from certification_suite.runner import Result
+from certification_suite.running.asked import Asked
+from certification_suite.running.judging import Judging, apps
+from certification_suite.running.mock_process import mock_of_its_own
+from certification_suite.running.runner import Result
 from certification_suite.verdicts import CouldNotRun
 
 DESCRIBED = pytest.StashKey[AppUnderTest]()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from certification_suite.answering.questionnaire import Seen
     from certification_suite.examination import Examination
-    from certification_suite.questionnaire import Seen
 
 Check = Callable[["Examination"], str]
 Prefill = Callable[["Seen"], str]

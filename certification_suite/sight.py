@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from certification_suite.config import AppUnderTest
-from certification_suite.doorway import Answered
+from certification_suite.describing.config import AppUnderTest
+from certification_suite.describing.doorway import Answered
 from certification_suite.drivers.mock import MockClever
 from certification_suite.drivers.probe import Probe
 from certification_suite.examination import Examination

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certification_suite.evidence import masked
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from certification_suite.verdicts import PASS, Fail
 
 

@@ -214,7 +214,7 @@ def requirements(options: tuple[str, ...]) -> None:
 @_OPTIONS
 def attest(options: tuple[str, ...]) -> None:
     """Answer what no machine can see; without arguments, list what is still open."""
-    sys.exit(_suite("attesting", options))
+    sys.exit(_suite("answering.attesting", options))
 
 
 @main.command()

@@ -20,11 +20,12 @@ import msgspec  # noqa: E402
 from test_architecture import LAYERS  # noqa: E402
 from town import town  # noqa: E402
 
-from certification_suite import attesting, cli, listing  # noqa: E402
+from certification_suite import cli, listing  # noqa: E402
+from certification_suite.answering import attesting  # noqa: E402
+from certification_suite.answering.combinations import COMBINATIONS  # noqa: E402
 from certification_suite.catalogue import PROGRAMMES, catalogue  # noqa: E402
-from certification_suite.combinations import COMBINATIONS  # noqa: E402
-from certification_suite.keys import KEYS as DESCRIPTION  # noqa: E402
-from certification_suite.parts import PARTS  # noqa: E402
+from certification_suite.describing.keys import KEYS as DESCRIPTION  # noqa: E402
+from certification_suite.describing.parts import PARTS  # noqa: E402
 from certification_suite.requirements import Requirement  # noqa: E402
 from mock_clever.app import create_app  # noqa: E402
 from mock_clever.changes import TYPES as CHANGES  # noqa: E402

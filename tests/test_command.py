@@ -161,7 +161,7 @@ def test_the_demonstration_waits_when_asked_and_ends_cleanly(tmp_path: Path) -> 
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(("command", "module"), [("requirements", "listing"), ("attest", "attesting")])
+@pytest.mark.parametrize(("command", "module"), [("requirements", "listing"), ("attest", "answering.attesting")])
 def test_what_the_suite_is_asked_goes_there_as_it_stands(
     command: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ from certification_suite.verdicts import Fail, NotApplicable
     why="Logins fail every day: slow devices, expired codes, pupils not shared yet. A dead page is a lesson lost.",
     mend="Catch every failure of the callback in one place and show one calm page with a “Log in with "
     "Clever” button.",
-    refuted_by=("ShowsAStackTrace", "HidesTheWayBack", "FallsOverABrokenAnswer"),
+    refuted_by=("ShowsAStackTrace", "HidesTheWayBack", "FallsOverABrokenAnswer", "ReopensAFinishedLogin"),
 )
 def failed_logins_end_kindly(exam: Examination) -> str:
     strangers_stay_out(exam)

@@ -19,11 +19,11 @@ from certification_suite.checks.recognition import (
     ways_in,
 )
 from certification_suite.checks.rosters import update
+from certification_suite.describing.keys import LOGOUT
 from certification_suite.drivers.browser import Browser
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Page
 from certification_suite.examination import Examination
-from certification_suite.keys import LOGOUT
 from certification_suite.verdicts import Blocked, Fail, NeedsReview
 
 REPLAY = (

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
+from certification_suite.describing.parts import PARTS
 from certification_suite.drivers.browser import Silence
 from certification_suite.drivers.probe_commands import Commands
 from certification_suite.drivers.probe_http import Endpoints
 from certification_suite.drivers.probe_python import load
 from certification_suite.drivers.probe_ways import TIMEOUT, Way
-from certification_suite.parts import PARTS
 from certification_suite.verdicts import Fail, NotOffered
 
 KINDS = ("users", "schools", "sections", "terms", "courses")

@@ -13,9 +13,9 @@ import subprocess
 from collections.abc import Mapping
 from typing import Any
 
+from certification_suite.describing.parts import Part
 from certification_suite.drivers.browser import Silence
 from certification_suite.drivers.probe_ways import ABSENT, BROKEN, OK, TIMEOUT, Answer, answered
-from certification_suite.parts import Part
 from certification_suite.verdicts import Fail
 
 NOT_FOUND = 127

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import requests
 
+from certification_suite.describing.parts import Part
 from certification_suite.drivers.browser import Silence, refused, whole
 from certification_suite.drivers.probe_ways import TIMEOUT, Answer, answered
-from certification_suite.parts import Part
 from certification_suite.verdicts import Fail
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from certification_suite.config import ConfigurationError, ProbeSpec, meant
+from certification_suite.describing.config import ConfigurationError, ProbeSpec, meant
+from certification_suite.describing.keys import PYTHON
+from certification_suite.describing.parts import PARTS, Part
 from certification_suite.drivers.probe_ways import ABSENT, OK, REFUSED, Answer, answered
-from certification_suite.keys import PYTHON
-from certification_suite.parts import PARTS, Part
 from certification_suite.verdicts import Fail
 
 

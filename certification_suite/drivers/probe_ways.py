@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from certification_suite.parts import Part
+from certification_suite.describing.parts import Part
 
 TIMEOUT = 180.0
 """How long a part may take: a first sync of a large district takes its time."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from certification_suite.reports import dossier, junit, markdown, sarif
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from certification_suite.attestations import Attestation
-from certification_suite.config import AppUnderTest
+from certification_suite.answering.attestations import Attestation
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.evidence import Evidence, masked
 from certification_suite.reports import replaying
 from certification_suite.reports.security import about_security
-from certification_suite.runner import Result, exit_code
+from certification_suite.running.runner import Result, exit_code
 from certification_suite.verdicts import CouldNotRun, Fail, NeedsReview
 
 FORMAT = 2

@@ -16,13 +16,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from certification_suite.answering.questionnaire import says_something
 from certification_suite.catalogue import PROGRAMMES
-from certification_suite.config import AppUnderTest
-from certification_suite.questionnaire import says_something
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.reports import comparison
 from certification_suite.reports.urgency import first_to_do
 from certification_suite.requirements import EVIDENCE, Requirement
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from certification_suite.verdicts import WORDS, Attest, CouldNotRun, Fail, NeedsReview
 
 COLOURS = {

@@ -14,9 +14,9 @@ from shortcut import shortcut
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from certification_suite.catalogue import chosen
-from certification_suite.config import AppUnderTest, describe
+from certification_suite.describing.config import AppUnderTest, describe
 from certification_suite.drivers.chromium import Chromium, installed
-from certification_suite.runner import Result, run
+from certification_suite.running.runner import Result, run
 from mock_clever.app import create_app as create_mock
 from mock_clever.scenarios import MAIN, Scenario, Worlds, start
 from mock_clever.serving import running

@@ -9,11 +9,11 @@ from typing import Any
 
 from test_suite_verdicts import APP
 
-from certification_suite.attestations import Attestation
+from certification_suite.answering.attestations import Attestation
 from certification_suite.evidence import Evidence, Excerpt, Exchange, Injected, Picture, mask
 from certification_suite.reports import comparison, dossier, machine
 from certification_suite.requirements import Requirement
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from certification_suite.verdicts import WORDS
 
 AT = "2026-01-31T12:00:00+00:00"

@@ -20,7 +20,7 @@ from registrations import MISTAKES
 from stage import Stage
 
 from certification_suite.catalogue import catalogue
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from vendor_app.defects import DEFECTS
 
 CHECKED = {requirement.id for requirement in catalogue() if requirement.check and not requirement.sums}

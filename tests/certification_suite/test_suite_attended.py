@@ -12,16 +12,16 @@ import pytest
 import requests
 from stage import Stage
 
-from certification_suite import attestations
-from certification_suite.attendance import Attendant, typed
-from certification_suite.attended import ACTS, ALL, DONE, FAILED, HELD, SKIPPED, ByHand, Reply, Task
+from certification_suite.answering import attestations
 from certification_suite.catalogue import catalogue, chosen
-from certification_suite.course import ask
+from certification_suite.describing.parts import PARTS
 from certification_suite.drivers.assignments import Assignments
 from certification_suite.drivers.coursework import Gradebook
 from certification_suite.drivers.mock import MockClever
-from certification_suite.parts import PARTS
-from certification_suite.runner import Result, run
+from certification_suite.running.attendance import Attendant, typed
+from certification_suite.running.attended import ACTS, ALL, DONE, FAILED, HELD, SKIPPED, ByHand, Reply, Task
+from certification_suite.running.course import ask
+from certification_suite.running.runner import Result, run
 from certification_suite.verdicts import CouldNotRun, NotOffered
 
 TASK = Task("A sync", ("Start a sync.", "Wait <until> it has ended."), (DONE, FAILED, SKIPPED), "What it says")

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_suite_verdicts import APP
 
-from certification_suite import attestations
-from certification_suite.attestations import Attestation
-from certification_suite.attesting import main
-from certification_suite.config import ConfigurationError
+from certification_suite.answering import attestations
+from certification_suite.answering.attestations import Attestation
+from certification_suite.answering.attesting import main
+from certification_suite.describing.config import ConfigurationError
 
 TOLD = st.text(min_size=1, max_size=30).filter(lambda text: text.strip() != "" and text.isprintable())
 DESCRIPTION = f"""[app]

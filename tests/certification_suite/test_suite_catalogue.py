@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from registrations import MISTAKES
 from test_suite_verdicts import APP
 
+from certification_suite.answering.combinations import COMBINATIONS, GATES, submissions, warnings
 from certification_suite.catalogue import PROGRAMMES, catalogue, chosen
-from certification_suite.combinations import COMBINATIONS, GATES, submissions, warnings
-from certification_suite.config import ConfigurationError
+from certification_suite.describing.config import ConfigurationError
 from certification_suite.listing import main
 from certification_suite.requirements import EVIDENCE, GUIDES, LEVELS, PROOF, Requirement
 from vendor_app.defects import DEFECTS

@@ -18,7 +18,7 @@ from certification_suite.cli import main
 from certification_suite.drivers.chromium import NAMES, Chromium, Device, installed
 from certification_suite.drivers.page import Page
 from certification_suite.evidence import MOST_BYTES
-from certification_suite.runner import exit_code
+from certification_suite.running.runner import exit_code
 from certification_suite.verdicts import Fail, NoBrowser
 
 needs_one = [

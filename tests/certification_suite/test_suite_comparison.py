@@ -12,7 +12,7 @@ import pytest
 from telling import result, told
 
 from certification_suite.reports import comparison
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 
 BEFORE = [
     result("SSO-01", "fail"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from certification_suite.config import ConfigurationError, load
+from certification_suite.describing.config import ConfigurationError, load
 
 GOOD = """
 [app]

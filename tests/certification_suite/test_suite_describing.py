@@ -14,12 +14,12 @@ from secure_door import AUTHORITY, secured
 from stage import CALLBACK, Stage
 from tiny_app import TinyApp
 
-from certification_suite import init, preflight
 from certification_suite.catalogue import chosen
 from certification_suite.cli import main
-from certification_suite.config import ConfigurationError, load
-from certification_suite.keys import KEYS
-from certification_suite.runner import run
+from certification_suite.describing import init, preflight
+from certification_suite.describing.config import ConfigurationError, load
+from certification_suite.describing.keys import KEYS
+from certification_suite.running.runner import run
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from secure_door import AUTHORITY, secured
 from stage import CALLBACK, Quiet, Stage
 from tiny_app import TinyApp
 
-from certification_suite import init, preflight, preflight_clever
 from certification_suite.cli import main
-from certification_suite.config import ConfigurationError, ProbeSpec
+from certification_suite.describing import init, preflight, preflight_clever
+from certification_suite.describing.config import ConfigurationError, ProbeSpec
 from certification_suite.drivers import browser
 from certification_suite.drivers.mock import MockClever
 from certification_suite.findings import APP, CONFIGURATION, HARNESS, Finding

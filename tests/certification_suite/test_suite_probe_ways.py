@@ -18,10 +18,10 @@ from openapi_spec_validator import validate
 from stage import Stage
 
 from certification_suite.catalogue import catalogue
-from certification_suite.config import AppUnderTest, ConfigurationError, Places, describe, load
+from certification_suite.describing.config import AppUnderTest, ConfigurationError, Places, describe, load
+from certification_suite.describing.parts import CALLED, PARTS, openapi
 from certification_suite.drivers.browser import Silence
 from certification_suite.drivers.probe import ABSENT, Probe, transport
-from certification_suite.parts import CALLED, PARTS, openapi
 from certification_suite.verdicts import Fail, NotOffered
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"

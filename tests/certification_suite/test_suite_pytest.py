@@ -18,7 +18,7 @@ from certification_suite.catalogue import catalogue
 from certification_suite.evidence import Evidence
 from certification_suite.pytest_entry import HERE, ours
 from certification_suite.pytest_plugin import judged
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from vendor_app.defects import DEFECTS
 
 ROOT = Path(certification_suite.__file__).parents[1]

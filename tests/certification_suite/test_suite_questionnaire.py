@@ -9,12 +9,12 @@ from dataclasses import replace
 from stage import Stage
 from test_suite_verdicts import APP
 
-from certification_suite.attestations import Attestation
+from certification_suite.answering.attestations import Attestation
+from certification_suite.answering.intake import as_csv, columns
+from certification_suite.answering.questionnaire import answers
 from certification_suite.catalogue import catalogue
 from certification_suite.evidence import Evidence
-from certification_suite.intake import as_csv, columns
-from certification_suite.questionnaire import answers
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 
 ROWS = {requirement.id: requirement for requirement in catalogue()}
 

@@ -28,7 +28,7 @@ from certification_suite.evidence import Evidence, mask, masked
 from certification_suite.reports import files, junit, machine, markdown, replaying, terminal
 from certification_suite.requirements import EVIDENCE as CLASSES
 from certification_suite.requirements import LEVELS, PROOF
-from certification_suite.runner import MOST_EXCHANGES, MOST_PAGES, Result
+from certification_suite.running.runner import MOST_EXCHANGES, MOST_PAGES, Result
 from certification_suite.verdicts import Blocked, Fail, NotOffered, Verdict
 from vendor_app.defects import DEFECTS
 

@@ -21,17 +21,18 @@ from click.testing import CliRunner
 from click.testing import Result as Ended
 from stage import CALLBACK, LIBRARY_CALLBACK, Stage
 
-from certification_suite import cli, course, diary, fingerprints
-from certification_suite.asked import Asked
+from certification_suite import cli
 from certification_suite.catalogue import catalogue
-from certification_suite.config import AppUnderTest, ConfigurationError, describe
+from certification_suite.describing.config import AppUnderTest, ConfigurationError, describe
 from certification_suite.drivers.mock import MockClever
 from certification_suite.evidence import Evidence, Excerpt, Picture
-from certification_suite.programs import past_proxies
 from certification_suite.reports import terminal
 from certification_suite.requirements import Requirement
-from certification_suite.runner import Result
-from certification_suite.workers import Dealer, at_port
+from certification_suite.running import course, diary, fingerprints
+from certification_suite.running.asked import Asked
+from certification_suite.running.programs import past_proxies
+from certification_suite.running.runner import Result
+from certification_suite.running.workers import Dealer, at_port
 from vendor_app.defects import DEFECTS
 
 KNOWN = {one.id: one for one in catalogue()}
@@ -326,7 +327,7 @@ def test_an_app_is_told_to_ask_no_proxy_for_this_machine(monkeypatch: pytest.Mon
 KILLED = """
 import sys
 from pathlib import Path
-from certification_suite.programs import free_port, started
+from certification_suite.running.programs import free_port, started
 port = free_port()
 with started(sys.argv[1], port, {}, log=Path("log"), folder=Path()):
     print(port, flush=True)

@@ -18,7 +18,7 @@ from certification_suite.evidence import Evidence
 from certification_suite.reports import sarif
 from certification_suite.reports.security import CAUSES, WEAKNESSES
 from certification_suite.requirements import Check
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 
 TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
 URI = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9:/?#@!$&'()*+,;=%._~\[\]-]*$"}

@@ -12,7 +12,7 @@ from stage import CALLBACK, Door, Stage
 from tiny_app import TinyApp
 
 from certification_suite.catalogue import chosen
-from certification_suite.runner import exit_code, run
+from certification_suite.running.runner import exit_code, run
 
 GIVEN_UP = "Not judged: the app did not answer twice in a row"
 

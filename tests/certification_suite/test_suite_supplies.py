@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from stage import Stage, set_up
 
-from certification_suite import runner
+from certification_suite.running import runner
 
 
 def test_a_district_without_staff_terms_and_courses_is_judged_all_the_same() -> None:

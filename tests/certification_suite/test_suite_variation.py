@@ -10,7 +10,7 @@ from proof import CHECKED, SEEDS, facts, write_down
 from stage import Stage, set_up
 from test_kill_matrix import REQUIREMENTS
 
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from mock_clever.settings import Settings
 from mock_clever.synthesis import preset_names
 

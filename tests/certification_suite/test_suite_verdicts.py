@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from certification_suite import runner
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.drivers.browser import Silence
 from certification_suite.drivers.mock import MockClever
 from certification_suite.drivers.page import Page
 from certification_suite.examination import Examination
 from certification_suite.requirements import Requirement
+from certification_suite.running import runner
 from certification_suite.verdicts import Blocked, CouldNotRun, Fail, NeedsReview, NotOffered
 
 APP = AppUnderTest(

@@ -100,7 +100,7 @@ class KnowsOneStateOnly(Behaviour):
 class ReopensAFinishedLogin(Behaviour):
     """Remembers which account a code opened, and opens it again for whoever loads the callback again."""
 
-    refutes = ("ADJ-26",)
+    refutes = ("ADJ-26", "SSO-09", "LIB-13")
     models = "I-13"
 
     def second_delivery(self, same_user_signed_in: bool) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from certification_suite.config import ConfigurationError
+from certification_suite.describing.config import ConfigurationError
 
 LONGEST_START = 60.0
 GRACE = 5.0

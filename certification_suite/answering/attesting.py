@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from certification_suite import attestations
-from certification_suite.attestations import Attestation
-from certification_suite.config import ConfigurationError, load
-from certification_suite.questionnaire import says_something
+from certification_suite.answering import attestations
+from certification_suite.answering.attestations import Attestation
+from certification_suite.answering.questionnaire import says_something
+from certification_suite.describing.config import ConfigurationError, load
 from certification_suite.requirements import Requirement
 
 WRONG_CONFIGURATION = 2

@@ -11,8 +11,8 @@ from urllib.request import getproxies_environment
 
 from requests.utils import should_bypass_proxies
 
-from certification_suite.config import ConfigurationError
-from certification_suite.doorway import Answered, look, told
+from certification_suite.describing.config import ConfigurationError
+from certification_suite.describing.doorway import Answered, look, told
 from certification_suite.drivers.browser import Silence
 from certification_suite.drivers.probe import Probe, transport
 from certification_suite.findings import Finding, misconfigured, note, of_the_app

@@ -12,16 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from certification_suite.checks.journeys import Arrival, first
 from certification_suite.checks.recognition import home, is_signed_in, log_out_control, markers, ways_in
-from certification_suite.config import AppUnderTest, describe
-from certification_suite.doorway import Answered, look, told
+from certification_suite.describing.config import AppUnderTest, describe
+from certification_suite.describing.doorway import Answered, look, told
+from certification_suite.describing.keys import USER_TYPES, VERSIONS
+from certification_suite.describing.preflight_login import arrive, somebody
 from certification_suite.drivers.browser import REAL_CLEVER, Browser, Silence
 from certification_suite.drivers.mock import MockClever, Person
 from certification_suite.drivers.page import Form, Page
 from certification_suite.drivers.probe import Probe
 from certification_suite.drivers.probe_http import Endpoints
 from certification_suite.examination import Examination
-from certification_suite.keys import USER_TYPES, VERSIONS
-from certification_suite.preflight_login import arrive, somebody
 from certification_suite.verdicts import CouldNotRun, Verdict
 
 LOGIN_PAGES = ("/", "/login", "/signin", "/sign-in", "/accounts/login/", "/users/sign_in")

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from certification_suite.config import ConfigurationError, Places, describe
-from certification_suite.init_guess import LOGIN_PAGES, YOURS, Guess, Guesses, guess
-from certification_suite.keys import KEYS, TABLES, Key
-from certification_suite.parts import PARTS
+from certification_suite.describing.config import ConfigurationError, Places, describe
+from certification_suite.describing.init_guess import LOGIN_PAGES, YOURS, Guess, Guesses, guess
+from certification_suite.describing.keys import KEYS, TABLES, Key
+from certification_suite.describing.parts import PARTS
 
 Ask = Callable[[str, str], str]
 """Asks a person a question, with an answer they may just confirm."""

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterable
 from queue import SimpleQueue
 
-from certification_suite.attended import Reply, Task
-from certification_suite.attended_page import AttendedPage
+from certification_suite.running.attended import Reply, Task
+from certification_suite.running.attended_page import AttendedPage
 
 
 class Attendant:

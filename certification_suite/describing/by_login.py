@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from certification_suite import init
-from certification_suite.asked import Asked
-from certification_suite.config import ConfigurationError
+from certification_suite.describing import init
+from certification_suite.describing.config import ConfigurationError
+from certification_suite.describing.init_guess import doors
+from certification_suite.describing.keys import KEYS
 from certification_suite.drivers.mock import MockClever
-from certification_suite.init_guess import doors
-from certification_suite.keys import KEYS
+from certification_suite.running.asked import Asked
 
 NAME = "guessed.toml"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.drivers.mock import MockClever
 from certification_suite.verdicts import CouldNotRun
 

@@ -9,14 +9,14 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from certification_suite.asked import Asked
-from certification_suite.attended import Person
-from certification_suite.attestations import Attestation
-from certification_suite.config import AppUnderTest
+from certification_suite.answering.attestations import Attestation
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.drivers.chromium import NONE, Chromium, installed
 from certification_suite.requirements import Requirement
-from certification_suite.runner import Result, run
-from certification_suite.workers import Dealer, instance, world_name
+from certification_suite.running.asked import Asked
+from certification_suite.running.attended import Person
+from certification_suite.running.runner import Result, run
+from certification_suite.running.workers import Dealer, instance, world_name
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.drivers.mock import MockClever
+from certification_suite.running.worlds import welcome
 from certification_suite.verdicts import CouldNotRun
-from certification_suite.worlds import welcome
 
 PORT = 8123
 """Where an app expects the mock that somebody else started."""

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.requirements import Requirement
 
 IMPORT = re.compile(r"^ *(?:from|import) (certification_suite[\w.]*)", re.MULTILINE)

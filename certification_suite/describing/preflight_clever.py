@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from certification_suite.config import AppUnderTest, meant
+from certification_suite.describing.config import AppUnderTest, meant
 from certification_suite.drivers.browser import REAL_CLEVER
 from certification_suite.findings import HARNESS, Finding, misconfigured, note
 from certification_suite.sight import Sight

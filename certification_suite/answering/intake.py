@@ -10,10 +10,10 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping
 
-from certification_suite import questionnaire
-from certification_suite.attestations import Attestation
-from certification_suite.config import AppUnderTest
-from certification_suite.questionnaire import Judged, Seen
+from certification_suite.answering import questionnaire
+from certification_suite.answering.attestations import Attestation
+from certification_suite.answering.questionnaire import Judged, Seen
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.verdicts import PASS, Fail
 
 Cell = Callable[[AppUnderTest, Seen, Mapping[str, str]], str]

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from certification_suite.catalogue import catalogue
-from certification_suite.config import ConfigurationError, Places
+from certification_suite.describing.config import ConfigurationError, Places
 from certification_suite.requirements import Requirement
 
 FILE = "attestations.toml"

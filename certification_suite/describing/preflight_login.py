@@ -16,14 +16,14 @@ from certification_suite.checks.journeys import (
     token_requests,
 )
 from certification_suite.checks.recognition import home, is_signed_in, log_out_control
-from certification_suite.doorway import Answered, look
+from certification_suite.describing.doorway import Answered, look
 from certification_suite.drivers.browser import REAL_CLEVER, Browser, Silence, origin
 from certification_suite.drivers.mock import Person
 from certification_suite.drivers.page import Page
 from certification_suite.evidence import Exchange
 from certification_suite.examination import Examination
 from certification_suite.findings import Finding, misconfigured, note, of_the_app
-from certification_suite.runner import LARGE
+from certification_suite.running.runner import LARGE
 from certification_suite.sight import Sight
 from certification_suite.verdicts import Fail, Verdict
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
-from certification_suite.config import ConfigurationError
+from certification_suite.describing.config import ConfigurationError
 from certification_suite.evidence import Evidence, masked
 from certification_suite.requirements import Requirement
-from certification_suite.runner import Result
+from certification_suite.running.runner import Result
 from certification_suite.verdicts import PASS, Attest, CouldNotRun, NotApplicable
 
 NAME = "run.jsonl"

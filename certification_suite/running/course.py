@@ -11,21 +11,23 @@ from pathlib import Path
 
 from rich.console import Console
 
-from certification_suite import attestations, diary, intake, preflight, questionnaire
-from certification_suite.asked import Asked
-from certification_suite.attendance import Attendant, attendant
-from certification_suite.attended import ALL, DONE, SKIPPED, Person, Task
-from certification_suite.attestations import Attestation
-from certification_suite.combinations import submissions, warnings
-from certification_suite.config import AppUnderTest, ConfigurationError, load
+from certification_suite.answering import attestations, intake, questionnaire
+from certification_suite.answering.attestations import Attestation
+from certification_suite.answering.combinations import submissions, warnings
+from certification_suite.describing import preflight
+from certification_suite.describing.config import AppUnderTest, ConfigurationError, load
 from certification_suite.drivers.mock import MockClever
-from certification_suite.fingerprints import fingerprints
-from certification_suite.judging import Judging, apps
 from certification_suite.reports import comparison, machine, terminal
 from certification_suite.reports.files import write
 from certification_suite.requirements import Requirement
-from certification_suite.runner import Result, exit_code
-from certification_suite.surroundings import surroundings
+from certification_suite.running import diary
+from certification_suite.running.asked import Asked
+from certification_suite.running.attendance import Attendant, attendant
+from certification_suite.running.attended import ALL, DONE, SKIPPED, Person, Task
+from certification_suite.running.fingerprints import fingerprints
+from certification_suite.running.judging import Judging, apps
+from certification_suite.running.runner import Result, exit_code
+from certification_suite.running.surroundings import surroundings
 
 FORM = "questionnaire"
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from queue import SimpleQueue
 from urllib.parse import urlsplit
 
-from certification_suite.config import AppUnderTest, ConfigurationError
+from certification_suite.describing.config import AppUnderTest, ConfigurationError
 from certification_suite.drivers.mock import MockClever
-from certification_suite.programs import free_port, started
 from certification_suite.requirements import Requirement
-from certification_suite.runner import Result
-from certification_suite.worlds import environment, welcome, world
+from certification_suite.running.programs import free_port, started
+from certification_suite.running.runner import Result
+from certification_suite.running.worlds import environment, welcome, world
 
 Judge = Callable[[AppUnderTest, Iterable[Requirement], Mapping[str, str]], Generator[Result]]
 """Judges requirements one by one, given the verdicts that stand already."""

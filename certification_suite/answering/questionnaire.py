@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.evidence import Evidence, Exchange, masked
 from certification_suite.requirements import ANSWER, REQUIREMENTS, Prefill, Requirement
 from certification_suite.verdicts import PASS, Fail, NotApplicable

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from certification_suite.config import AppUnderTest, ConfigurationError
+from certification_suite.describing.config import AppUnderTest, ConfigurationError
+from certification_suite.describing.preflight_address import clocks, proxies, the_address, the_probe
+from certification_suite.describing.preflight_clever import client_ids, redirect_uris, the_mock
+from certification_suite.describing.preflight_login import a_login, where_a_login_leads
 from certification_suite.drivers.browser import TIMEOUT
 from certification_suite.findings import CODES, CONFIGURATION, HARNESS, Finding
-from certification_suite.preflight_address import clocks, proxies, the_address, the_probe
-from certification_suite.preflight_clever import client_ids, redirect_uris, the_mock
-from certification_suite.preflight_login import a_login, where_a_login_leads
 from certification_suite.sight import Sight
 from certification_suite.verdicts import CouldNotRun
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from certification_suite.catalogue import PROGRAMMES, chosen
-from certification_suite.config import AppUnderTest, ConfigurationError
+from certification_suite.describing.config import AppUnderTest, ConfigurationError
 from certification_suite.drivers.browser import TIMEOUT
 from certification_suite.drivers.chromium import NONE, installed
 from certification_suite.reports import replaying

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-from certification_suite.keys import KEYS, LIBRARY_TYPES, LMS, Key
-from certification_suite.parts import PARTS
+from certification_suite.describing.keys import KEYS, LIBRARY_TYPES, LMS, Key
+from certification_suite.describing.parts import PARTS
 
 FREE_TABLES = ("not_applicable",)
 

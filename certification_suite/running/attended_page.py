@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from certification_suite.attended import Reply, Task
+from certification_suite.running.attended import Reply, Task
 
 MOST_BYTES = 20_000
 STYLE = """

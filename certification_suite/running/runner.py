@@ -7,10 +7,9 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from certification_suite.attended import ByHand, Person
-from certification_suite.attestations import Attestation, next_step, told
+from certification_suite.answering.attestations import Attestation, next_step, told
 from certification_suite.causes import cause
-from certification_suite.config import AppUnderTest
+from certification_suite.describing.config import AppUnderTest
 from certification_suite.drivers.browser import TIMEOUT, Silence
 from certification_suite.drivers.chromium import Chromium
 from certification_suite.drivers.mock import MockClever, shortened
@@ -18,6 +17,7 @@ from certification_suite.drivers.probe import Probe, transport
 from certification_suite.evidence import Evidence
 from certification_suite.examination import Examination
 from certification_suite.requirements import Requirement
+from certification_suite.running.attended import ByHand, Person
 from certification_suite.verdicts import PASS, Attest, CouldNotRun, Fail, NoBrowser, NotApplicable, Verdict
 
 MOST_EXCHANGES = 3

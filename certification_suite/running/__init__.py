@@ -1,0 +1,1 @@
+"""A run from its options to its exit code: workers, worlds, the diary, and the person beside it."""
