@@ -117,7 +117,7 @@ def blueprint(vendor: Vendor) -> Blueprint:
 
     @probe.post("/reset")
     def reset() -> Response:
-        store.forget_everything()
+        vendor.syncs.forget_everything()
         return jsonify(status="forgotten")
 
     return probe

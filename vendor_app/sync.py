@@ -42,6 +42,7 @@ class Syncs:
         self._method = config.method
         self._background = background
         self._turn = threading.Lock()
+        self._forgotten = 0
         self.history = History(store)
         self.guard = Guard(store, behaviour, config.archive_share)
         self.connections = Connections(store)
@@ -53,18 +54,26 @@ class Syncs:
             running = self._store.row("SELECT id FROM syncs WHERE status = 'running' ORDER BY id LIMIT 1")
             if running:
                 return int(running["id"])
-            sync = self.history.begin(started_by, self._clock.now())
-        self._background(lambda: self._run(sync, method))
+            sync, forgotten = self.history.begin(started_by, self._clock.now()), self._forgotten
+        self._background(lambda: self._run(sync, method, forgotten))
         return sync
 
     def run(self, started_by: str, method: str = "") -> int:
         """Run a sync and wait for its end; its id."""
-        sync = self.history.begin(started_by, self._clock.now())
-        self._run(sync, method)
+        sync, forgotten = self.history.begin(started_by, self._clock.now()), self._forgotten
+        self._run(sync, method, forgotten)
         return sync
 
-    def _run(self, sync: int, method: str) -> None:
+    def forget_everything(self) -> None:
+        """Begin anew: a sync that runs is waited for, and one that waits for its turn never begins."""
         with self._turn:
+            self._forgotten += 1
+            self._store.forget_everything()
+
+    def _run(self, sync: int, method: str, forgotten: int) -> None:
+        with self._turn:
+            if forgotten != self._forgotten:
+                return
             failure = ""
             try:
                 Exchanging(self._parts, sync, method or self._method).run()

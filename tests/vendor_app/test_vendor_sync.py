@@ -375,3 +375,18 @@ def test_a_broken_page_is_calm(vendor: Vendor) -> None:
     vendor.store.execute("ALTER TABLE review RENAME TO elsewhere")
     answer = vendor.browser.get("/review")
     assert answer.status_code == 500 and "our fault" in answer.text and "sqlite" not in answer.text
+
+
+def test_a_sync_that_waits_while_everything_is_forgotten_never_begins(
+    vendor: Vendor, clever: FakeClever, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncs = vendor.app.extensions["vendor"].syncs
+    waiting: list[Any] = []
+    monkeypatch.setattr(syncs, "_background", waiting.append)
+    syncs.start("somebody")
+    assert vendor.probe("/reset") == {"status": "forgotten"}
+    asked = len(clever.asked)
+    [begin] = waiting
+    begin()
+    assert len(clever.asked) == asked and vendor.see("syncs")["syncs"] == []
+    assert vendor.sync()["status"] == "success"
