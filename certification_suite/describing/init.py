@@ -127,7 +127,7 @@ def document(seen: Guesses) -> str:
         header = f"[{table}]" if has_any or table in ("app", "clever") else f"# [{table}]"
         pieces.append(f"{_comment(TABLES[table])}{header}\n\n" + "\n".join(lines))
     commands = _comment(f"{TABLES['probe.commands']} They may be called {', '.join(PARTS)}.")
-    pieces.append(f'{commands}# [probe.commands]\n# users = "cat users.json"\n# sync = "bin/sync $PROBE_MODE"\n')
+    pieces.append(f'{commands}# [probe.commands]\n# users = "cat users.json"\n# sync = "bin/sync $PROBE_MODE"\n# whoami = "bin/whoami"\n')
     pieces.append(f'{_comment(TABLES["not_applicable"])}# [not_applicable]\n# SYN-08 = "We keep no progress."\n')
     return "\n".join(pieces)
 

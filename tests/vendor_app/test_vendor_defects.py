@@ -173,6 +173,7 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
         clever.faults.append(fault)
         answer = vendor.log_in(11)
         assert answer.status_code < 500 and 'href="/login"' in answer.text and "Traceback" not in answer.text
+    _a_used_callback_opens_nothing(vendor, clever)
 
 
 @requirement("SSO-10")
@@ -315,7 +316,7 @@ def _(vendor: Vendor, clever: FakeClever) -> None:
 
 
 @requirement("ADJ-26")
-def _(vendor: Vendor, clever: FakeClever) -> None:
+def _a_used_callback_opens_nothing(vendor: Vendor, clever: FakeClever) -> None:
     query = {"code": clever.code_for(11), "state": vendor.state()}
     vendor.browser.get("/oauth/clever/callback", query_string=query)
     vendor.browser = vendor.app.test_client()
