@@ -29,6 +29,12 @@ ASKED = (
 """What a person is asked, if there is one; the rest they find in the file."""
 MOST_TRIES = 5
 WIDTH = 110
+COMMANDS = """\
+# [probe.commands]
+# users = "cat users.json"
+# sync = "bin/sync $PROBE_MODE"
+# whoami = "bin/whoami"
+"""
 EXAMPLE = "an example, nothing was seen: correct it"
 HEAD = (
     "Your app, described once. docs/describe.md tells more, and mock-clever certify --preflight says whether it "
@@ -127,7 +133,7 @@ def document(seen: Guesses) -> str:
         header = f"[{table}]" if has_any or table in ("app", "clever") else f"# [{table}]"
         pieces.append(f"{_comment(TABLES[table])}{header}\n\n" + "\n".join(lines))
     commands = _comment(f"{TABLES['probe.commands']} They may be called {', '.join(PARTS)}.")
-    pieces.append(f'{commands}# [probe.commands]\n# users = "cat users.json"\n# sync = "bin/sync $PROBE_MODE"\n# whoami = "bin/whoami"\n')
+    pieces.append(f"{commands}{COMMANDS}")
     pieces.append(f'{_comment(TABLES["not_applicable"])}# [not_applicable]\n# SYN-08 = "We keep no progress."\n')
     return "\n".join(pieces)
 

@@ -23,11 +23,18 @@ from certification_suite.verdicts import WORDS, CouldNotRun, Fail, NeedsReview
 TEMPLATES = Path(__file__).parent
 NO_PICTURES: Mapping[str, bytes] = MappingProxyType({})
 OUTCOMES = (
-    (Fail.word, "Not ready.", "{} failed. Each says what was expected, what was seen and what to do next."),
-    (CouldNotRun.word, "No verdict.", "{} could not run, which says nothing about the app."),
-    (NeedsReview.word, "Nothing failed.", "A person should look at {}, which the suite could not see to the end."),
+    (1, Fail.word, "Not ready.", "{} failed. Each says what was expected, what was seen and what to do next."),
+    (3, CouldNotRun.word, "No verdict.", "{} could not run, which says nothing about the app."),
+    (0, Fail.word, "Nothing that decides failed.", "{} failed, which are advised."),
+    (0, CouldNotRun.word, "Nothing failed.", "{} can only be seen in a real browser, and this run had none."),
+    (
+        0,
+        NeedsReview.word,
+        "Nothing failed.",
+        "A person should look at {}, which the suite could not see to the end.",
+    ),
 )
-"""How it stands: the first verdict that occurs decides."""
+"""How it stands: the exit code decides, and where several go with it the first verdict that occurs."""
 
 Row = Mapping[str, Any]
 
@@ -52,7 +59,7 @@ def page(run: Mapping[str, Any], pictures: Mapping[str, bytes] = NO_PICTURES) ->
             style=style,
             script=script,
             policy=_policy(script),
-            outcome=_outcome(run["results"]),
+            outcome=_outcome(run),
             first=first_to_do(run["results"]),
             judged={row["id"] for row in run["results"]},
             since=comparison.sentence(run["comparison"]),
@@ -79,10 +86,12 @@ def _policy(script: str) -> str:
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
-def _outcome(rows: Sequence[Row]) -> dict[str, Any]:
+def _outcome(run: Mapping[str, Any]) -> dict[str, Any]:
     """How it stands, and the requirements that make it so."""
-    for word, headline, sentence in OUTCOMES:
-        if found := [row for row in rows if row["verdict"] == word]:
+    rows = run["results"]
+    for code, word, headline, sentence in OUTCOMES:
+        found = [row for row in rows if row["verdict"] == word]
+        if found and run["exit_code"] == code:
             counted = f"{len(found)} of {len(rows)} requirements"
             return {"verdict": word, "headline": headline, "sentence": sentence.format(counted), "results": found}
     told = "Everything a machine can see is in order."

@@ -171,10 +171,15 @@ def _next(console: Console, run: Mapping[str, Any]) -> None:
 
 def _standing(run: Mapping[str, Any]) -> tuple[tuple[str, str], str]:
     counts, judged = run["counts"], len(run["results"])
-    if failed := counts.get(Fail.word, 0):
+    failed, broken = counts.get(Fail.word, 0), counts.get(CouldNotRun.word, 0)
+    if run["exit_code"] == 1:
         return ("Not ready. ", COLOURS[Fail.word]), f"{failed} of {judged} failed."
-    if broken := counts.get(CouldNotRun.word, 0):
+    if run["exit_code"] == 3:
         return ("No verdict. ", COLOURS[CouldNotRun.word]), f"{broken} of {judged} could not run."
+    if failed:
+        return ("Nothing that decides failed. ", "bold"), f"{failed} of {judged} did of what is advised."
+    if broken:
+        return ("Nothing failed. ", "bold"), f"{broken} of {judged} can only be seen in a real browser."
     if unsure := counts.get(NeedsReview.word, 0):
         return ("Nothing failed. ", "bold"), f"A person should look at {unsure} of {judged}."
     return ("In order. ", COLOURS["pass"]), f"Nothing failed among {judged}."

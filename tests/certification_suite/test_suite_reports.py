@@ -25,7 +25,7 @@ from certification_suite.catalogue import PROGRAMMES, catalogue
 from certification_suite.causes import cause
 from certification_suite.cli import main
 from certification_suite.evidence import Evidence, mask, masked
-from certification_suite.reports import files, junit, machine, markdown, replaying, terminal
+from certification_suite.reports import dossier, files, junit, machine, markdown, replaying, terminal
 from certification_suite.requirements import EVIDENCE as CLASSES
 from certification_suite.requirements import LEVELS, PROOF
 from certification_suite.running.runner import MOST_EXCHANGES, MOST_PAGES, Result
@@ -231,6 +231,22 @@ def test_the_terminal_says_why_and_last_what_to_do() -> None:
         assert word in said
     after = said.partition("Verdicts")[2]
     assert "Not ready. 1 of 6 failed." in after and "Begin with SSO-02" in after
+
+
+@pytest.mark.parametrize(
+    ("results", "headline"),
+    [
+        ([result("SSO-01", "could not run")], "No verdict."),
+        ([replace(result("ADJ-24", "could not run"), excused=True)], "Nothing failed."),
+        ([result("SSO-R1", "fail", level="recommended")], "Nothing that decides failed."),
+        ([result("SSO-R1", "fail", level="recommended"), result("SSO-01", "could not run")], "No verdict."),
+    ],
+)
+def test_how_it_stands_is_what_the_exit_code_says(results: list[Result], headline: str) -> None:
+    console = Console(file=io.StringIO(), width=100)
+    terminal.summary(console, told(results))
+    assert headline in console.file.getvalue()  # type: ignore[attr-defined]
+    assert f">{headline}<" in dossier.page(told(results))
 
 
 @pytest.mark.parametrize("width", [30, 63, 100])
